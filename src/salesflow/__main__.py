@@ -1,0 +1,5 @@
+"""Run as `python -m salesflow`."""
+
+from salesflow.cli import main
+
+main()

@@ -1,0 +1,3 @@
+"""The command tree."""
+
+def main() -> None: ...

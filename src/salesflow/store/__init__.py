@@ -1,0 +1,1 @@
+"""Where it is: the file, its transactions, its journal, its schema."""

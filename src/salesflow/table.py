@@ -1,0 +1,70 @@
+"""What an answer looks like: columns and rows, or one row with its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `name` is the JSON key and the CSV heading, `caption` the heading on a screen.
+
+    kind: text, number, day, rate (fraction 0..1), list, flag, or money. A money column reads `<name>_minor` and
+    `currency` from its row and shows the decimal string `name` with `currency` beside it in JSON and CSV.
+    A column without a caption is not shown on a screen. `below`: a value too long for its place takes a line of
+    its own under the row instead of being cut. `firm`: never cut or wrapped. `right`: set flush right.
+    """
+
+    name: str
+    caption: str = ""
+    kind: str = "text"
+    right: bool = False
+    firm: bool = False
+    below: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns, in the order they are to be read.
+
+    title and notes stand above and below on a screen only; `empty` is said there when no row is. `view`, when
+    given, makes what a person sees instead: another Table or a Text. `ids` names the column that `-f ids` prints.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    title: str = ""
+    notes: Sequence[str] = ()
+    empty: str = ""
+    ids: str = "id"
+    view: Callable[[], Table | Text] | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One row and named tables under it; JSON nests them as lists of objects."""
+
+    columns: Sequence[Column]
+    row: Row
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    view: Callable[[], Table | Text] | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """Lines for a person: (label, text) pairs. A labelled text wraps under itself; no label, no indent.
+
+    The label stands in a column of `indent` characters; an empty label continues the one above.
+    `bold` numbers the lines that are headings (from 0).
+    """
+
+    lines: Sequence[tuple[str, str]]
+    indent: int = 6
+    bold: frozenset[int] = frozenset()
+
+
+Answer = Table | Sheet | Text
