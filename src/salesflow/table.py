@@ -13,10 +13,14 @@ Row = Mapping[str, Any]
 class Column:
     """One column; `name` is the JSON key and the CSV heading, `caption` the heading on a screen.
 
-    kind: text, number, day, rate (fraction 0..1), list, flag, or money. A money column reads `<name>_minor` and
+    kind: text, number, day, rate (fraction 0..1), list, flag, money, or bar. A money column reads `<name>_minor` and
     `currency` from its row and shows the decimal string `name` with `currency` beside it in JSON and CSV.
-    A column without a caption is not shown on a screen. `below`: a value too long for its place takes a line of
-    its own under the row instead of being cut. `firm`: never cut or wrapped. `right`: set flush right.
+    A list is strings, `, ` between them on a screen; one string with line breaks instead is shown as lines.
+    A bar is a fraction drawn on a screen, as long as there is room for it.
+    A column without a caption is not shown on a screen; a caption of one space is shown without a heading.
+    A text or list too long for its place is cut; `wrap`: goes on under itself instead; `below`: takes a line of its
+    own under the row instead. `firm`: never cut or wrapped, as are all other kinds. `right`: set flush right, as are
+    number, rate and money.
     """
 
     name: str
@@ -25,6 +29,7 @@ class Column:
     right: bool = False
     firm: bool = False
     below: bool = False
+    wrap: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,19 +51,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One row and named tables under it; JSON nests them as lists of objects."""
+    """One row and named tables under it; JSON nests them as lists of objects. `ids` as in Table."""
 
     columns: Sequence[Column]
     row: Row
     tables: Mapping[str, Table] = field(default_factory=dict)
     view: Callable[[], Table | Text] | None = None
+    ids: str = "id"
 
 
 @dataclass(frozen=True)
 class Text:
     """Lines for a person: (label, text) pairs. A labelled text wraps under itself; no label, no indent.
 
-    The label stands in a column of `indent` characters; an empty label continues the one above.
+    The label stands in a column of `indent` characters; an empty label continues the one above, up to an empty line.
+    Two spaces or more part fields and are kept. A text that begins with `* ` or spaces wraps under its first word.
     `bold` numbers the lines that are headings (from 0).
     """
 

@@ -1,3 +1,271 @@
-"""The command tree."""
+"""The whole command tree on one page, and the one place that prints errors."""
 
-def main() -> None: ...
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from salesflow.cli.session import Session
+from salesflow.cli.tree import Entry, Tree, made
+from salesflow.errors import Refused, SalesflowError
+
+QUESTION = {
+    "list": Entry("qualify:list_questions", "The questions, in the order they are asked."),
+    "add": Entry("qualify:add_question", "Add a question."),
+    "edit": Entry("qualify:edit_question", "Reword it, move it, or say whether it is needed."),
+    "drop": Entry("qualify:drop_question", "Ask it no more; its answers stay."),
+}
+DEAL = {
+    "list": Entry("deal:list_deals", "Deals, the newest first."),
+    "add": Entry("deal:add", "Open one: deal add WHO WHAT --amount 400."),
+    "show": Entry("deal:show", "One deal with its stages."),
+    "edit": Entry("deal:edit", "Another title, amount or reason."),
+    "reopen": Entry("deal:reopen", "A closed deal is open again."),
+    "delete": Entry("deal:delete", "Remove one that never was."),
+}
+PROCESS = {
+    "list": Entry("process:list_processes", "The processes and their stages."),
+    "show": Entry("process:show", "One process, stage by stage."),
+    "new": Entry("process:new", 'Your own: process new NAME --stages "A,B,C".'),
+    "edit": Entry("process:edit", "Change stages, also while deals stand in it."),
+    "export": Entry("process:export", "Write it as TOML."),
+    "import": Entry("process:import_", "Read it from TOML."),
+    "drop": Entry("process:drop", "Remove one that no deal followed."),
+}
+REPORT = {
+    "win-rate": Entry("look:win_rate", "Won, lost, rate, amount, days to close."),
+}
+DB = {
+    "path": Entry("db:path", "Where the file is."),
+    "backup": Entry("db:backup", "Copy it, verified."),
+    "restore": Entry("db:restore", "Bring a copy back."),
+    "check": Entry("db:check", "Look for damage; --fix mends what can be."),
+}
+COMPLETION = {
+    "show": Entry("completion:show", "Print the script for your shell."),
+    "install": Entry("completion:install", "Install it for your shell."),
+}
+TABLE = {
+    "today": Entry("look:today", "The list: whom to contact today, and why."),
+    "show": Entry("contact:show", "One person, or one thing by its key, on one screen."),
+    "add": Entry("contact:add", "Add a person or a firm."),
+    "done": Entry("follow_up:done", "It was on the list: log it, set the next step."),
+    "log": Entry("activity:log", "It was not on the list: log what happened."),
+    "note": Entry("activity:note", "Only to remember."),
+    "follow": Entry("follow_up:follow", "A promise with a day."),
+    "snooze": Entry("follow_up:snooze", "The same promise, another day."),
+    "qualify": Entry("qualify:qualify", "A few short questions: lead or prospect?", free=True),
+    "sale": Entry("deal:sale", "Sold on the spot (WHO may be walk-in)."),
+    "deal": Entry("", "Deals: sales that take time.", DEAL),
+    "move": Entry("deal:move", "On to the next stage, or to STAGE."),
+    "win": Entry("deal:win", "Closed: sold, and how."),
+    "lose": Entry("deal:lose", "Closed: not sold, and why."),
+    "park": Entry("deal:park", "Not now: quiet until that day."),
+    "list": Entry("contact:list_contacts", "People by filter."),
+    "find": Entry("contact:find", "Any word, anywhere."),
+    "history": Entry("activity:history", "What happened, newest first."),
+    "week": Entry("look:week", "Friday's look on one screen."),
+    "funnel": Entry("look:funnel", "From lead to sale: how many, how long, how much."),
+    "pipeline": Entry("look:pipeline", "The open deals by stage."),
+    "report": Entry("", "Reports by name.", REPORT),
+    "digest": Entry("look:digest", "The day as text, for cron."),
+    "import": Entry("files:import_", "Bring in a CSV file as it is."),
+    "export": Entry("files:export", "Write people or deals as CSV or JSON."),
+    "undo": Entry("mend:undo", "Take back the last command, or any one."),
+    "redo": Entry("mend:redo", "Take back the last undo."),
+    "edit": Entry("contact:edit", "Change a person, or a promise by its key."),
+    "delete": Entry("contact:delete", "Remove a person, or a thing by its key."),
+    "config": Entry("config:config", "Country, currency, how dates are read."),
+    "process": Entry("", "Processes: the ways you sell.", PROCESS),
+    "question": Entry("", "The questions that tell a prospect from a lead.", QUESTION),
+    "db": Entry("", "The file: where, backup, restore, check.", DB),
+    "demo": Entry("demo:demo", "A small business to look around in."),
+    "completion": Entry("", "Tab completion for your shell.", COMPLETION),
+}
+GUESSES = {
+    "remind": "follow WHO DAY [TEXT]", "promise": "follow WHO DAY [TEXT]", "followup": "follow WHO DAY [TEXT]",
+    "follow-up": "follow WHO DAY [TEXT]", "task": "follow WHO DAY [TEXT]", "call": "log call WHO [TEXT]",
+    "email": "log email WHO [TEXT]", "visit": "log visit WHO [TEXT]", "search": "find TEXT", "grep": "find TEXT",
+    "sold": "sale WHO AMOUNT [WHAT]", "sell": "sale WHO AMOUNT [WHAT]", "won": "win WHO HOW", "lost": "lose WHO HOW",
+    "rm": "delete WHO|KEY", "remove": "delete WHO|KEY", "agenda": "today", "todo": "today", "due": "today",
+    "ls": "list", "contacts": "list", "new": "add NAME [PHONE] [MAIL]", "create": "add NAME [PHONE] [MAIL]",
+    "contact": "add NAME, or list", "settings": "config", "backup": "db backup", "restore": "db restore",
+    "stats": "funnel, or report win-rate", "init": "add NAME; the file is made by itself", "criteria": "question list",
+    "tick": "done KEY|WHO [TEXT]", "close": "win WHO HOW, or lose WHO HOW", "view": "show WHO|KEY",
+    "update": "edit WHO|KEY", "rename": "edit WHO --name NAME", "load": "import FILE", "help": "--help",
+    "appointment": "follow WHO DAY [TEXT] --kind meeting --at HH:MM", "person": "show WHO", "wins": "report win-rate",
+}  # fmt: skip
+HELP = """\
+salesflow COMMAND: whom do I contact today, and why?
+WHO name, phone, e-mail, id   DAY fri, next tue, +3d, apr, 12 dec, 2026-12-01
+DAILY  today                    the list (also: salesflow alone)
+       show WHO                 one person on one screen, while you talk
+       add NAME [PHONE] [MAIL]  add Ken Ito 202-555-0133 --next fri
+       done KEY|WHO [TEXT]      it was on the list: log it, set the next step
+       log KIND WHO [TEXT]      it was not on the list: log call ken
+       note WHO TEXT            only to remember
+       follow WHO DAY [TEXT]    a promise: follow ken fri send the list
+       snooze KEY|WHO DAY       the same promise, another day
+SELL   qualify WHO              a few short questions: lead or prospect?
+       sale WHO AMOUNT [WHAT]   sold on the spot (WHO may be walk-in)
+       deal add WHO WHAT        a sale that takes time
+       move WHO [STAGE]         on to the next stage, or to STAGE
+       win|lose WHO HOW         closed, and how
+       park WHO DAY WHY         not now: quiet until that day
+LOOK   list  find  history      by filter; any word; what happened with WHO
+       week  funnel  pipeline  report  digest
+FILES  import FILE              a CSV as it is; --dry-run: the plan
+       export                   people or deals, as CSV or JSON
+MEND   undo  redo  edit WHO|KEY  delete WHO|KEY
+SET UP config  process  question  db  demo  completion
+COMMAND --help: one command.  --help --all: every command.
+Scripts: --json, -f csv|ids, --no-input.  Another file: --db FILE.
+"""
+
+
+def root(
+    ctx: typer.Context,
+    db: Annotated[str | None, typer.Option("--db", metavar="FILE", envvar="SALESFLOW_DB", help="The file.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="table, json, csv, md or ids.")
+    ] = None,
+    today_is: Annotated[
+        str | None,
+        typer.Option("--today", metavar="DAY", envvar="SALESFLOW_TODAY", help="As if it were that day, or DAYTHH:MM."),
+    ] = None,
+    no_input: Annotated[bool, typer.Option("--no-input", envvar="SALESFLOW_NO_INPUT", help="Never ask.")] = False,
+    color: Annotated[bool | None, typer.Option("--color/--no-color", help="Colour, or none (also NO_COLOR).")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No words on stderr but errors.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Yes to every question.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Which salesflow this is.")] = False,
+    everything: Annotated[bool, typer.Option("--all", hidden=True)] = False,
+) -> None:
+    """Whom do I contact today, and why?"""
+    run: Session = ctx.obj
+    run.db, run.json, run.format, run.today_is, run.no_input = db, json, format, today_is, no_input
+    run.color, run.quiet, run.yes = color, quiet, yes
+    if version:
+        from salesflow import __version__
+
+        print(f"salesflow {__version__}")
+        raise typer.Exit
+
+
+def page(everything: bool) -> str:
+    """The help page; everything: with every verb of every noun."""
+    if not everything:
+        return HELP
+    lines = ["Every command of salesflow; `salesflow COMMAND --help` explains one.", ""]
+    for name, entry in TABLE.items():
+        lines.append(f"{name:<22}{entry.help}")
+        lines.extend(f"  {name} {verb}".ljust(22) + under.help for verb, under in entry.verbs.items())
+    lines += ["", "Options of every command:"]
+    for param in made("salesflow", root, {}).params:
+        if not param.hidden:
+            lines.append(f"{', '.join([*param.opts, *param.secondary_opts]):<24}{param.help}")
+    return "\n".join(lines) + "\n"
+
+
+def tree() -> Tree:
+    """The root command, nothing imported yet."""
+    shell = made("salesflow", root, {})
+    command = Tree("salesflow", TABLE, callback=shell.callback, params=shell.params)
+    command.page, command.guesses = page, GUESSES
+    return command
+
+
+class Stopped(BaseException):
+    """A signal asked the program to end."""
+
+
+def main(args: list[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit code; whatever went wrong is one line on stderr."""
+    os.umask(0o077)
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, stop)
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    typed = sys.argv[1:] if args is None else args
+    if "_SALESFLOW_COMPLETE" in os.environ:
+        from typer.completion import completion_init
+
+        completion_init()
+    run = Session(command=said(typed))
+    sys.exit(finish(run, typed))
+
+
+def stop(number: int, frame: object) -> None:
+    raise Stopped(number)
+
+
+def finish(run: Session, typed: list[str]) -> int:
+    """The exit code of the command, its last words said."""
+    try:
+        code = tree().main(typed, prog_name="salesflow", standalone_mode=False, obj=run)
+        if code == 130:
+            raise Stopped(signal.SIGINT)
+        keep_copy(run)
+        return int(code or 0)
+    except SalesflowError as error:
+        return fail(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return fail(usage(error), 2)
+    except (Stopped, KeyboardInterrupt) as error:
+        number = error.args[0] if error.args else signal.SIGINT
+        state = "the change was made" if run.committed else "nothing was changed"
+        return fail(f"stopped; {state}", 128 + number)
+    except typer.Abort:
+        return fail("stopped; nothing was changed", 130)
+    except UnicodeEncodeError as error:
+        if "surrogate" in str(error):
+            return fail("the words typed are not text this terminal's encoding can say; nothing was changed", 2)
+        raise
+    except OSError as error:
+        if error.errno == 28:
+            return fail("the disk is full; " + ("the change was made" if run.committed else "nothing was changed"), 5)
+        raise
+
+
+def usage(error: Any) -> str:
+    """A usage error on one line, with the way to the right one."""
+    text = str(error.format_message()).rstrip(".") if hasattr(error, "format_message") else str(error)
+    ctx = getattr(error, "ctx", None)
+    text = text[:1].lower() + text[1:]
+    return f"{text}; see: {ctx.command_path} --help" if ctx is not None else text
+
+
+def fail(text: str, code: int) -> int:
+    from salesflow.render import line
+
+    first, *more = text.split("\n")
+    try:
+        print(f"salesflow: {line(first)}", *(line(part) for part in more), sep="\n", file=sys.stderr)
+    except BrokenPipeError:
+        pass
+    return code
+
+
+def keep_copy(run: Session) -> None:
+    """The first write of a day keeps a copy of the file, after the answer is out."""
+    if run.committed and run.wrote is not None:
+        from salesflow.store import copies
+
+        sys.stdout.flush()
+        try:
+            copies.daily(run.wrote, run.moment.on)
+        except SalesflowError as error:
+            run.warn(f"no copy was kept today: {error}")
+
+
+def said(typed: list[str]) -> str:
+    """The command as it stands in the journal: the words typed, without line breaks, not endless."""
+    return " ".join(word for word in " ".join(typed).split())[:200]
+
+
+__all__ = ["Refused", "main", "tree"]

@@ -52,10 +52,13 @@ CREATE TABLE contacts (
   created_at TEXT NOT NULL,
   created_on TEXT NOT NULL
 ) STRICT;
+CREATE INDEX contacts_ranked ON contacts (coalesce(rating, 0) DESC, coalesce(priority, 'D'), id);
 CREATE INDEX contacts_by_name ON contacts (name_key);
 CREATE INDEX contacts_by_birthday ON contacts (substr(birthday, -5)) WHERE birthday IS NOT NULL;
 CREATE INDEX contacts_by_alarm ON contacts (alarm_days) WHERE alarm_days IS NOT NULL;
 CREATE INDEX contacts_by_hash ON contacts (row_hash) WHERE row_hash IS NOT NULL;
+CREATE INDEX contacts_by_creation ON contacts (created_on);
+CREATE INDEX contacts_walk_in ON contacts (kind) WHERE kind = 'walk-in';
 CREATE INDEX contacts_by_referrer ON contacts (referred_by_id) WHERE referred_by_id IS NOT NULL;
 
 -- Points: the ways to reach somebody. `value` as typed, `value_key` as compared (E.164, case-folded).
@@ -117,6 +120,8 @@ CREATE TABLE status_history (
 ) STRICT;
 CREATE INDEX status_history_by_contact ON status_history (contact_id);
 CREATE INDEX status_history_by_day ON status_history (entered_on);
+CREATE INDEX status_history_by_status ON status_history (status, contact_id);
+CREATE INDEX status_history_finished ON status_history (status, entered_on, left_on) WHERE left_on IS NOT NULL;
 
 -- Processes and deals.
 CREATE TABLE processes (
@@ -163,6 +168,7 @@ CREATE TABLE deals (
 CREATE INDEX deals_by_contact ON deals (contact_id, outcome);
 CREATE INDEX deals_by_process ON deals (process_id, outcome);
 CREATE INDEX deals_by_stage ON deals (stage_id);
+CREATE INDEX deals_by_way ON deals (way, contact_id, outcome);
 CREATE INDEX deals_by_closing ON deals (closed_on) WHERE closed_on IS NOT NULL;
 CREATE INDEX deals_by_opening ON deals (opened_on);
 CREATE INDEX deals_parked ON deals (parked_until) WHERE parked_until IS NOT NULL;
@@ -177,10 +183,10 @@ CREATE TABLE stage_entries (
   left_on TEXT,
   days INTEGER                                     -- left_on - entered_on, of a finished stay
 ) STRICT;
-CREATE INDEX stage_entries_by_deal ON stage_entries (deal_id);
+CREATE INDEX stage_entries_by_deal ON stage_entries (deal_id, stage_id);
 CREATE INDEX stage_entries_by_contact ON stage_entries (contact_id);
-CREATE INDEX stage_entries_finished ON stage_entries (stage_id, days) WHERE left_on IS NOT NULL;
-CREATE INDEX stage_entries_now ON stage_entries (stage_id, entered_on) WHERE left_on IS NULL;
+CREATE INDEX stage_entries_finished ON stage_entries (stage_id, days, deal_id) WHERE left_on IS NOT NULL;
+CREATE INDEX stage_entries_now ON stage_entries (entered_on, deal_id, stage_id) WHERE left_on IS NULL;
 -- What was done against a warning, with its reason: said once a deal, then counted.
 CREATE TABLE exceptions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -213,7 +219,8 @@ CREATE TABLE follow_ups (
   CHECK ((every IS NULL) = (anchor_on IS NULL)),
   CHECK ((state = 'open') = (closed_on IS NULL))
 ) STRICT;
-CREATE INDEX follow_ups_open ON follow_ups (due_on, due_at) WHERE state = 'open';
+-- The order of `today`: by day, then by time, what has no time last.
+CREATE INDEX follow_ups_open ON follow_ups (due_on, ifnull(due_at, '24:00')) WHERE state = 'open';
 CREATE INDEX follow_ups_by_contact ON follow_ups (contact_id, state, due_on);
 CREATE INDEX follow_ups_by_deal ON follow_ups (deal_id) WHERE deal_id IS NOT NULL;
 CREATE TABLE activities (
@@ -256,9 +263,11 @@ CREATE TABLE standing (
   counts INTEGER NOT NULL                          -- 0: imported, nothing said to them yet; walk-in
 ) STRICT;
 CREATE INDEX standing_by_status ON standing (status, next_on, last_on);
+CREATE INDEX standing_counted ON standing (status) WHERE counts = 1;
 CREATE TABLE stage_pace (
   stage_id INTEGER PRIMARY KEY,
   stays INTEGER NOT NULL,                          -- finished ones
   days INTEGER NOT NULL                            -- of all of them together
 ) STRICT;
-CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = 'unicode61 remove_diacritics 0');
+-- Folded text; rowid = the row's id x 16 + its kind (records.search.KINDS). `name` is filled for contacts only.
+CREATE VIRTUAL TABLE search USING fts5 (name, text, tokenize = 'unicode61 remove_diacritics 0');

@@ -63,3 +63,68 @@ SELECT contacts.id AS contact_id,
        (SELECT value FROM points WHERE points.contact_id = contacts.id AND kind = 'phone' ORDER BY id LIMIT 1) AS phone,
        (SELECT value FROM points WHERE points.contact_id = contacts.id AND kind = 'email' ORDER BY id LIMIT 1) AS email
   FROM contacts;
+
+-- What a line says of somebody.
+CREATE VIEW who AS
+SELECT contacts.id AS contact_id, contacts.name AS contact, contacts.company, standing.status, reach.phone, reach.email
+  FROM contacts
+  JOIN standing ON standing.contact_id = contacts.id
+  JOIN reach ON reach.contact_id = contacts.id;
+
+-- How many days a stay in a stage may last: its limit; none set: twice the average of five or more finished stays,
+-- at least a day; else 30.
+CREATE VIEW stage_limits AS
+SELECT stages.id AS stage_id, stages.name AS stage,
+       CASE
+         WHEN stages.limit_days IS NOT NULL THEN stages.limit_days
+         WHEN stage_pace.stays >= 5 THEN max(1, 2 * stage_pace.days / stage_pace.stays)
+         ELSE 30
+       END AS limit_days
+  FROM stages LEFT JOIN stage_pace ON stage_pace.stage_id = stages.id;
+
+-- Open deals, not parked, of people with nothing promised, and the first day on which each counts as stalled.
+CREATE VIEW idle_deals AS
+SELECT stage_entries.deal_id, deals.contact_id, deals.title AS deal, stage_entries.entered_on,
+       stage_limits.stage, stage_limits.limit_days,
+       date(stage_entries.entered_on, '+' || (stage_limits.limit_days + 1) || ' days') AS stalled_on
+  FROM stage_entries
+  JOIN deals ON deals.id = stage_entries.deal_id
+  JOIN standing ON standing.contact_id = deals.contact_id
+  JOIN stage_limits ON stage_limits.stage_id = stage_entries.stage_id
+ WHERE stage_entries.left_on IS NULL AND deals.outcome = 'open' AND deals.parked_until IS NULL
+   AND standing.next_on IS NULL AND standing.status <> 'off-list';
+
+-- Prospects with nothing promised and no deal parked.
+CREATE VIEW idle_prospects AS
+SELECT standing.contact_id, standing.last_on
+  FROM standing
+ WHERE standing.status = 'prospect' AND standing.next_on IS NULL
+   AND NOT EXISTS (
+     SELECT 1 FROM deals
+      WHERE deals.contact_id = standing.contact_id AND outcome = 'open' AND parked_until IS NOT NULL);
+
+-- Who ever got so far, each once, in the order of their ids (two sorted lists merge faster than they are sorted):
+-- by a status they have or had, or by a sale that went through a process.
+CREATE VIEW ever_sold AS
+SELECT DISTINCT contact_id
+  FROM deals
+ WHERE way = 'sold' AND outcome = 'won' AND contact_id NOT IN (SELECT id FROM contacts WHERE kind = 'walk-in');
+CREATE VIEW ever_prospects AS
+SELECT contact_id FROM status_history WHERE status = 'prospect'
+UNION
+SELECT contact_id FROM ever_sold
+ORDER BY contact_id;
+CREATE VIEW ever_possible AS
+SELECT contact_id FROM status_history WHERE status = 'possible'
+UNION
+SELECT contact_id FROM status_history WHERE status = 'prospect'
+UNION
+SELECT contact_id FROM ever_sold
+ORDER BY contact_id;
+CREATE VIEW ever_offered AS
+SELECT DISTINCT contact_id
+  FROM deals
+ WHERE way = 'sold' AND contact_id NOT IN (SELECT id FROM contacts WHERE kind = 'walk-in')
+   AND (outcome = 'won' OR EXISTS (
+     SELECT 1 FROM status_history
+      WHERE status_history.status = 'prospect' AND status_history.contact_id = deals.contact_id));

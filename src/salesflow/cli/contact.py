@@ -1,0 +1,336 @@
+"""Contacts: add, show, list, find, edit, delete."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from salesflow import people
+from salesflow.cli import words
+from salesflow.cli.session import Session, session
+from salesflow.errors import NotFound, Refused
+from salesflow.records import contacts, who
+from salesflow.records.contacts import Draft, Point
+from salesflow.records.settings import Settings
+
+Texts = Annotated[list[str] | None, typer.Option]
+Phone = Annotated[list[str] | None, typer.Option("--phone", metavar="[LABEL:]NUMBER", help="Again for several.")]
+Email = Annotated[list[str] | None, typer.Option("--email", metavar="[LABEL:]MAIL", help="Again for several.")]
+Address = Annotated[list[str] | None, typer.Option("--address", metavar="[LABEL:]TEXT", help="Again for several.")]
+Link = Annotated[list[str] | None, typer.Option("--link", metavar="[LABEL:]URL", help="Again for several.")]
+Company = Annotated[str | None, typer.Option("--company", metavar="NAME", help="The firm they work for.")]
+Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Their job title.")]
+Source = Annotated[str | None, typer.Option("--source", metavar="WORD", help="Where they came from: fair, web, ...")]
+Detail = Annotated[str | None, typer.Option("--source-detail", metavar="TEXT", help="More about the source.")]
+ReferredBy = Annotated[str | None, typer.Option("--referred-by", metavar="WHO", help="Who gave you their name.")]
+Tag = Annotated[list[str] | None, typer.Option("--tag", metavar="WORD", help="Again for several.")]
+Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What to know about them.")]
+Rating = Annotated[int | None, typer.Option("--rating", metavar="1-5", help="How important.")]
+Priority = Annotated[str | None, typer.Option("--priority", metavar="A|B|C", help="How urgent.")]
+Birthday = Annotated[str | None, typer.Option("--birthday", metavar="DAY", help="17 march, or 1980-03-17.")]
+Alarm = Annotated[int | None, typer.Option("--alarm", metavar="DAYS", help="Days before the birthday it shows.")]
+Kind = Annotated[str | None, typer.Option("--kind", metavar="KIND", help="person or company.")]
+
+
+def add(
+    ctx: typer.Context,
+    name: Annotated[list[str], typer.Argument(metavar="NAME [PHONE] [MAIL]", show_default=False)],
+    phone: Phone = None,
+    email: Email = None,
+    address: Address = None,
+    link: Link = None,
+    company: Company = None,
+    title: Title = None,
+    source: Source = None,
+    source_detail: Detail = None,
+    referred_by: ReferredBy = None,
+    tag: Tag = None,
+    note: Note = None,
+    rating: Rating = None,
+    priority: Priority = None,
+    birthday: Birthday = None,
+    alarm: Alarm = None,
+    kind: Kind = None,
+    next: words.Next = None,
+    todo: words.Todo = None,
+) -> None:
+    """Add a person or a firm. A name is enough.
+
+    Example: salesflow add Ken Ito 202-555-0133 --source fair --next fri
+    """
+    run = session(ctx)
+    with run.writing(new=True) as (conn, settings, work):
+        full, points = name_and_points(name)
+        draft = Draft(
+            name=full or None, kind=kind, company=company, job_title=title, source=source, source_detail=source_detail,
+            referred_by_id=referrer(conn, referred_by, settings, source), rating=rating, priority=priority,
+            birthday=birthday_of(birthday, settings), alarm_days=alarm, note=note,
+            points=(*points, *points_of(phone, email, address, link)), tags=tuple(tag or ()),
+        )  # fmt: skip
+        if draft.referred_by_id and not source:
+            draft = contacts.replace(draft, source="referral")
+        draft = contacts.clean(draft, settings)
+        twins = likely_twins(conn, draft)
+        contact_id = contacts.add(conn, draft, run.moment)
+        row = contacts.get(conn, contact_id)
+        work.summary = f"{row['name']} added"
+        step = words.promise(conn, run, settings, contact_id, next, todo)
+        status = contacts.status(conn, contact_id)
+    for twin in twins:
+        run.warn(twin)
+    run.tell(f"Added {contact_id} {row['name']}: {status}", *step, id=contact_id, name=row["name"], status=status)
+
+
+def name_and_points(words: Sequence[str]) -> tuple[str, list[Point]]:
+    """Free words taken apart: phones, e-mails and links are known by their look, the rest is the name."""
+    name, points = [], []
+    rest = list(words)
+    while rest:
+        for length in range(min(len(rest), 6), 0, -1):
+            text = " ".join(rest[:length])
+            if length == 1 and people.looks_like_email(text):
+                points.append(Point("email", text))
+            elif people.looks_like_phone(text) and rest[0][0] in "+(0123456789":
+                points.append(Point("phone", text))
+            elif length == 1 and people.looks_like_link(text):
+                points.append(Point("link", text))
+            else:
+                continue
+            del rest[:length]
+            break
+        else:
+            name.append(rest.pop(0))
+    return " ".join(name), points
+
+
+def points_of(
+    phone: Sequence[str] | None, email: Sequence[str] | None, address: Sequence[str] | None, link: Sequence[str] | None
+) -> list[Point]:
+    points = []
+    for kind, texts in (("phone", phone), ("email", email), ("address", address), ("link", link)):
+        for text in texts or ():
+            label, colon, rest = text.partition(":")
+            labelled = bool(colon) and label.replace(" ", "").isalpha() and not rest.startswith("//") and rest.strip() != ""
+            points.append(Point(kind, rest.strip(), label) if labelled else Point(kind, text))
+    return points
+
+
+def referrer(conn: sqlite3.Connection, text: str | None, settings: Settings, source: str | None) -> int | None:
+    return who.resolve(conn, text, settings) if text else None
+
+
+def birthday_of(text: str | None, settings: Settings) -> str | None:
+    if not text:
+        return text
+    from salesflow.dates import read_birthday
+
+    return read_birthday(text, settings.date_order)
+
+
+def likely_twins(conn: sqlite3.Connection, draft: Draft) -> list[str]:
+    """A warning for each contact that has the same name or the same way to reach them."""
+    keys = [point.key for point in draft.points if point.kind in ("email", "phone", "link")]
+    found = {}
+    for key in keys:
+        for row in conn.execute(
+            "SELECT contacts.id, name, value FROM points JOIN contacts ON contacts.id = contact_id WHERE value_key = ?",
+            (key,),
+        ):
+            found[row["id"]] = f"{row['id']} {row['name']} has {row['value']} too"
+    for row in conn.execute("SELECT id, name FROM contacts WHERE name_key = ?", (people.fold(draft.name or ""),)):
+        found.setdefault(row["id"], f"{row['id']} {row['name']} has the same name")
+    return [f"{text}; if this is the same person: salesflow undo" for text in list(found.values())[:3]]
+
+
+def show(
+    ctx: typer.Context,
+    who_or_key: Annotated[list[str], typer.Argument(metavar="WHO|KEY", show_default=False)],
+) -> None:
+    """One person on one screen; or one thing by its key (F12, D7, A61).
+
+    Example: salesflow show ken ito
+    """
+    from salesflow.records import card
+
+    run = session(ctx)
+    with run.reading() as (conn, settings):
+        text = " ".join(who_or_key)
+        thing = who.key(text)
+        if thing and thing[0] in "FDA":
+            run.show(card.of_thing(conn, *thing, run.today, settings))
+        else:
+            contact_id = who.resolve(conn, text, settings)
+            run.show(card.of_contact(conn, contact_id, run.today, settings))
+
+
+def list_contacts(
+    ctx: typer.Context,
+    status: Annotated[str | None, typer.Option("--status", metavar="WORD", help="lead, possible, prospect, ...")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="WORD", help="With this tag.")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="WORD", help="From this source.")] = None,
+    company: Annotated[str | None, typer.Option("--company", metavar="NAME", help="Of this firm.")] = None,
+    no_next: Annotated[bool, typer.Option("--no-next", help="Nothing promised.")] = False,
+    not_spoken: Annotated[bool, typer.Option("--not-spoken", help="No conversation logged yet.")] = False,
+    quiet_for: Annotated[int | None, typer.Option("--quiet-for", metavar="DAYS", help="Nothing happened so long.")] = None,
+    limit: words.Limit = None,
+) -> None:
+    """People by filter: the important first (rating, then priority, then the oldest).
+
+    Example: salesflow list --status prospect --no-next
+    """
+    from salesflow.records import listing
+
+    run = session(ctx)
+    with run.reading() as (conn, _):
+        filters = listing.Filters(status, tag, source, company, no_next, not_spoken, quiet_for)
+        run.show(listing.listed(conn, filters, run.today, limit))
+
+
+def find(
+    ctx: typer.Context,
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", show_default=False)],
+    limit: words.Limit = None,
+) -> None:
+    """Any word, in names, notes, what happened, promises and deals; starts of words will do.
+
+    Example: salesflow find holidays august
+    """
+    from salesflow.records import listing
+
+    run = session(ctx)
+    with run.reading() as (conn, _):
+        run.show(listing.found(conn, text, limit or 50))
+
+
+def edit(
+    ctx: typer.Context,
+    who_or_key: Annotated[list[str], typer.Argument(metavar="WHO|KEY", show_default=False)],
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Another name.")] = None,
+    phone: Phone = None,
+    email: Email = None,
+    address: Address = None,
+    link: Link = None,
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="VALUE", help="Take away a phone, e-mail, link, tag.")
+    ] = None,
+    company: Company = None,
+    title: Title = None,
+    source: Source = None,
+    source_detail: Detail = None,
+    referred_by: ReferredBy = None,
+    tag: Tag = None,
+    note: Note = None,
+    rating: Rating = None,
+    priority: Priority = None,
+    birthday: Birthday = None,
+    alarm: Alarm = None,
+    kind: Kind = None,
+    off_list: Annotated[
+        str | None, typer.Option("--off-list", metavar="WHY", help="They asked not to be kept: silent for good.")
+    ] = None,
+    on_list: Annotated[bool, typer.Option("--on-list", help="Back on the list.")] = False,
+    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help="Of a promise: what it is.")] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="DAY", help="Of a promise: its day.")] = None,
+    at: words.At = None,
+    every: words.Every = None,
+    status: Annotated[str | None, typer.Option("--status", hidden=True)] = None,
+) -> None:
+    """Change a person; or a promise (F12) or a deal (D7) by its key. An empty text ("") clears a field.
+
+    Example: salesflow edit ken --phone work:202-555-0134 --tag bakery
+    """
+    if status is not None:
+        raise Refused("status follows from the answers and sales; use: salesflow qualify WHO")
+    run = session(ctx)
+    thing = who.key(" ".join(who_or_key))
+    with run.writing() as (conn, settings, work):
+        if thing and thing[0] == "F":
+            from salesflow.cli import follow_up
+
+            name_now, said = follow_up.edited(conn, run, settings, thing[1], text, due, at, every, kind)
+            facts = {"key": f"F{thing[1]}"}
+        elif thing and thing[0] == "D":
+            raise Refused(f"a deal is changed with: salesflow deal edit D{thing[1]} --title TEXT --amount N")
+        else:
+            contact_id = who.resolve(conn, " ".join(who_or_key), settings)
+            draft = contacts.clean(
+                Draft(
+                    name=name, kind=kind, company=company, job_title=title, source=source, source_detail=source_detail,
+                    referred_by_id=referrer(conn, referred_by, settings, source), rating=rating, priority=priority,
+                    birthday=birthday_of(birthday, settings), alarm_days=alarm, note=note,
+                    points=tuple(points_of(phone, email, address, link)), tags=tuple(tag or ()),
+                ),
+                settings,
+            )  # fmt: skip
+            said = contacts.drop_points(conn, contact_id, drop or (), settings)
+            said += contacts.edit(conn, contact_id, draft)
+            if off_list is not None or on_list:
+                contacts.off_list(conn, contact_id, None if on_list else off_list or "asked", run.moment)
+                said.append("back on the list" if on_list else "off the list: no list shows them any more")
+            name_now = contacts.get(conn, contact_id)["name"]
+            facts = {"id": contact_id, "name": name_now}
+        work.summary = f"{name_now}: {'; '.join(said)}"[:200]
+    run.tell(f"{name_now}: " + ("; ".join(said) if said else "nothing to change"), **facts, changes=said)
+
+
+def delete(
+    ctx: typer.Context,
+    who_or_key: Annotated[list[str], typer.Argument(metavar="WHO|KEY", show_default=False)],
+) -> None:
+    """Remove a person with all that hangs on them; or a promise, deal or activity by its key. `undo` brings it back.
+
+    Example: salesflow delete F12
+    """
+    run = session(ctx)
+    text = " ".join(who_or_key)
+    thing = who.key(text)
+    if not (thing and thing[0] in "FDA"):
+        with run.reading() as (conn, settings):
+            contact_id = who.resolve(conn, text, settings)
+            plan = hanging(conn, contact_id)
+        if run.asks and not run.confirmed(f"Delete {plan}?"):
+            raise Refused("nothing was deleted")
+    with run.writing() as (conn, settings, work):
+        said = delete_thing(conn, run, *thing) if thing and thing[0] in "FDA" else delete_contact(conn, contact_id)
+        work.summary = said
+    run.tell(said, deleted=text, change_id=work.change_id)
+    run.undo_hint(work)
+
+
+def hanging(conn: sqlite3.Connection, contact_id: int) -> str:
+    row = contacts.get(conn, contact_id)
+    counts = [
+        (conn.execute(f"SELECT count(*) FROM {table} WHERE contact_id = ?", (contact_id,)).fetchone()[0], noun)  # noqa: S608
+        for table, noun in (("deals", "deals"), ("activities", "activities"), ("follow_ups", "follow-ups"))
+    ]
+    held = ", ".join(f"{count} {noun}" for count, noun in counts if count)
+    return f"{contact_id} {row['name']}" + (f" with {held}" if held else "")
+
+
+def delete_contact(conn: sqlite3.Connection, contact_id: int) -> str:
+    said = f"Deleted {hanging(conn, contact_id)}"
+    contacts.delete(conn, contact_id)
+    return said
+
+
+def delete_thing(conn: sqlite3.Connection, run: Session, letter: str, number: int) -> str:
+    from salesflow.records import activities, deals, follow_ups
+
+    if letter == "D":
+        deal = deals.get(conn, number)
+        deals.delete(conn, number)
+        return f"Deleted D{number} {deal['title']} of {deal['contact']}"
+    if letter == "F":
+        row = follow_ups.get(conn, number)
+        conn.execute("UPDATE activities SET follow_up_id = NULL WHERE follow_up_id = ?", (number,))
+        conn.execute("DELETE FROM follow_ups WHERE id = ?", (number,))
+        name = contacts.get(conn, row["contact_id"])["name"]
+        return f"Deleted F{number} {follow_ups.said(row)} for {name}"
+    if letter == "A":
+        row = activities.get(conn, number)
+        conn.execute("DELETE FROM activities WHERE id = ?", (number,))
+        return f"Deleted A{number} {row['kind']} of {row['happened_on']}"
+    raise NotFound(f"nothing of that kind: {letter}{number}")

@@ -1,0 +1,269 @@
+"""Names, phones, e-mails and links: one cleaning, one key to compare each by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from salesflow.errors import Refused
+
+NAME_CAP = 200
+TEXT_CAP = 1_048_576
+
+# Letters that no decomposition takes apart; one Arabic letter as two keyboards have it; quotes; dashes.
+_PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ß": "ss"}
+    | {"ی": "ي", "ى": "ي", "ک": "ك", "ـ": None}
+    | dict.fromkeys("’‘ʼ′‛", "'")
+    | dict.fromkeys("‐‑‒–—―−", "-")
+)
+# Written without spaces between words: each letter is a word of its own, with the marks that hang on it.
+_UNSPACED = (
+    "([\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46]"
+    "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u3099\u309a]*)"
+)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def check_text(text: str, what: str = "text", cap: int = TEXT_CAP) -> str:
+    """The text unchanged. Refused: NUL, a lone surrogate (half of a character), more than `cap` characters."""
+    if "\0" in text:
+        raise Refused(f"the {what} has a NUL character in it; leave it out")
+    if len(text) > cap:
+        raise Refused(f"the {what} is {len(text):,} characters long; {cap:,} are the most that is kept")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Refused(f"the {what} has half a character in it (a lone surrogate); write it as UTF-8") from None
+    return text
+
+
+def clean_name(text: str) -> str:
+    """A name as it is kept: trimmed, each run of white space one space; never empty, no control characters."""
+    name = " ".join(check_text(text, "name").split())
+    if len(name) > NAME_CAP:
+        raise Refused(f'the name "{_short(name)}" is {len(name):,} characters long; {NAME_CAP} are the most')
+    if name.isascii():
+        kinds = {"L" if char.isprintable() else "Cc" for char in name}
+    else:
+        from unicodedata import category
+
+        kinds = {category(char) for char in name}
+    if kinds <= {"Cc", "Cf", "Zs"}:
+        raise Refused("the name is empty; write at least one letter")
+    if "Cc" in kinds:
+        raise Refused(f'the name "{_short(name)}" has a control character in it; leave it out')
+    return name
+
+
+def fold(text: str) -> str:
+    """The copy that is compared and searched: no case, no accents or points, one space between words.
+
+    Letters of scripts written without spaces (Han, kana, Thai, and Hangul, whose family and given names join) stand
+    alone, so that a part of a word is found: query and text must both be folded. Folding twice changes nothing.
+    """
+    if text.isascii():
+        return " ".join(text.lower().split())
+    from unicodedata import category, combining, normalize
+
+    letters = normalize("NFKD", text.replace("´", "'"))
+    bare = "".join(char for char in letters if char < "\u00ad" or not _is_mark(combining(char), category(char), char))
+    # A decomposed capital (𝐀) gains its case only now; what casefold writes out (ΐ, ŉ) is decomposed again.
+    lower = normalize("NFKD", bare.casefold())
+    bare = "".join(char for char in lower if char < "\u00ad" or not _is_mark(combining(char), category(char), char))
+    whole = normalize("NFC", bare.translate(_PLAIN))
+    return " ".join(re.sub(_UNSPACED, r" \1 ", whole).split())
+
+
+def _is_mark(order: int, kind: str, char: str) -> bool:
+    # Accents, Hebrew and Arabic points; not the vowels of Thai and Hindi, not the voicing of kana, which make letters.
+    return order >= 200 or 10 <= order <= 36 or order == 1 or kind == "Cf" or "\ufe00" <= char <= "\ufe0f"
+
+
+# Patterns are compiled when first asked for: this module is loaded by nearly every command.
+_PLAIN_EMAIL = (
+    r"(?ai)(?=.{3,254}$)(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!xn--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+)
+
+
+def looks_like_email(word: str) -> bool:
+    if word.count("@") != 1:
+        return False
+    local, _, domain = word.strip().partition("@")
+    pattern = r"""[^\s<>()\[\],;:"]+"""
+    return bool(re.fullmatch(pattern, local) and re.fullmatch(rf"{pattern}\.[^\W\d_][\w-]+", domain))
+
+
+def email_key(text: str) -> tuple[str, str]:
+    """The address as typed, trimmed, and its key. Nothing is asked of the network; `.example` and `.test` are fine."""
+    value = check_text(text, "e-mail address").strip()
+    if re.fullmatch(_PLAIN_EMAIL, value):
+        return value, value.casefold()
+    wrong = Refused(f'"{_short(value)}" is not an e-mail address; one looks like ann@shop.example')
+    local, at, domain = value.rpartition("@")
+    # The library strips nothing and is slow to load: what cannot be an address is refused before.
+    if not (local and at and "." in domain.strip(".")) or any(char.isspace() for char in value) or len(value) > 254:
+        raise wrong
+    import email_validator
+
+    # What is kept here need not be reachable from everywhere: `.local` and `.invalid` are somebody's addresses.
+    email_validator.SPECIAL_USE_DOMAIN_NAMES = []
+    try:
+        found = email_validator.validate_email(value, check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        raise wrong from None
+    return value, found.normalized.casefold()
+
+
+_SCIENTIFIC = r"(?i)'?\d(?:[.,]\d+)?E\+?\d+"
+_EXTENSION = (
+    r"(?i)(?:;\s*ext=|\bext(?:ension)?\b|(?<=[\d\s)])ext|(?<=[\d\s)])x|#|\bposte\b|\binterno\b|\bdurchwahl\b|\bdw\b)"
+    r"[\s.:]*(\d{1,7})\s*$"
+)
+_INTERNATIONAL = r"\+\s?\d(?:[\s./-]*(?:\(\d+\)|\d))*"
+# The code of a country, one to three digits, and a 0 after it that is dialled inside that country only, or in Italy.
+_TRUNK = r"(?:[17]|(?:2[1-689]|3[578]|42|5[09]|6[789]|8[05789]|9[679])\d|\d\d)0"
+
+
+def phone_key(text: str, country: str) -> str | None:
+    """E.164 (`+12025550148`, with `;ext=12`) read from the home country; else `tel:` and the digits; blank: None.
+
+    Refused: no number in it, or one that a spreadsheet turned into 2,02556E+09.
+    """
+    shown = check_text(text, "phone number").strip()
+    if not shown:
+        return None
+    if re.fullmatch(_SCIENTIFIC, shown):
+        raise Refused(f'"{_short(shown)}" was a phone number until a spreadsheet rounded it; type the number again')
+    number = re.sub(r"^(\d{7,15})\.0$", r"\1", _ascii_digits(shown) if len(shown) < 200 else "")
+    extension = ""
+    if found := re.search(_EXTENSION, number):
+        number, extension = number[: found.start()], f";ext={found[1]}"
+    # Words before a number (`Tel.`) are no part of it, nor after it, unless they are digits themselves (800-FLOWERS).
+    core = re.sub(r"^[^+\d(]*(?:\([^\d)]*\)[^+\d(]*)*", "", number).rstrip(" .,;:-/")
+    digits = "".join(filter(str.isdigit, core))
+    if len(digits) >= 7:
+        core = re.sub(r"\D+$", "", core)
+    if not 3 <= len(digits) <= 40:
+        raise Refused(f'"{_short(shown)}" is not a phone number; one looks like +1 202 555 0148 or 202-555-0148')
+    return (_international(core, digits) or _dialled(core, digits, country) or _as_typed(core)) + extension
+
+
+def _ascii_digits(text: str) -> str:
+    if text.isascii():
+        return text
+    from unicodedata import category, digit, normalize
+
+    plain = normalize("NFKC", text)
+    plain = "".join(str(digit(char)) if category(char) == "Nd" else char for char in plain if category(char) != "Cf")
+    return re.sub("[‐‑‒–—―−ー]", "-", " ".join(plain.split()))
+
+
+def _international(core: str, digits: str) -> str | None:
+    """The key of `+` and 8 to 15 digits; None where only the library knows (a trunk 0 after the country's code)."""
+    if not (8 <= len(digits) <= 15 and re.fullmatch(_INTERNATIONAL, core)) or re.match(_TRUNK, digits):
+        return None
+    # Mexico's 1 for mobiles has not been dialled since 2019; address books still have it.
+    return "+" + re.sub(r"^521(?=\d{10}$)", "52", digits)
+
+
+def _dialled(core: str, digits: str, country: str) -> str | None:
+    """The key of a number as one dials it at home; None where it cannot be one."""
+    if any(char.isalpha() for char in core) and core != core.upper():
+        return None
+    import phonenumbers
+
+    spellings = [core, "+" + digits[2:]] if digits.startswith("00") else [core]
+    for spelling in spellings:
+        try:
+            number = phonenumbers.parse(spelling, country.upper() or None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE:
+            number.extension = None
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
+def _as_typed(core: str) -> str:
+    # Letters stay: 1-800-FLOWERS and 1-800-CANDLES are two numbers even where neither can be dialled.
+    return "tel:" + "".join(filter(str.isalnum, core)).casefold()
+
+
+_NOT_A_PHONE = (
+    r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}"  # a day, year first
+    r"|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"  # a day, year last
+    r"|(?:19|20)\d\d-(?:\d\d|(?:19|20)\d\d)"  # a month, or years from and to
+    r"|-?\d+(?:\.\d{1,2})?"  # a number, perhaps with its hundredths
+    r"|-?\d{1,3}(?:\.\d{3})+|-?\d{1,2}(?: \d{3}){1,2}"  # a number in thousands
+    r"|\d{1,3}(?:\.\d{1,3}){3}"  # the address of a computer
+    r"|\d{5}-\d{4}"  # a ZIP code
+)
+
+
+def looks_like_phone(text: str) -> bool:
+    """True for what is hardly anything but a phone number: not a day, an amount, or a number under 7 digits."""
+    word = re.sub(_EXTENSION, "", _ascii_digits(text.strip()) if len(text) < 50 else "").rstrip()
+    if not re.fullmatch(r"\+?[\d\s()./-]+", word) or word[-1:] in "-/.(":
+        return False
+    digits = sum(map(str.isdigit, word))
+    if word.isdigit():
+        return 7 <= digits <= 15
+    if not 5 <= digits <= 17:
+        return False
+    return word.startswith("+") or not re.fullmatch(_NOT_A_PHONE, word)
+
+
+def link_key(text: str) -> tuple[str, str]:
+    """The address as typed, trimmed, and its key: no scheme, no `www.`, host in lower case, no slash at the end.
+
+    The query is kept: it can be the whole difference. A handle (`@ann`) is a link too.
+    """
+    value = check_text(text, "link").strip()
+    if re.fullmatch(r"@[\w.-]+", value):
+        return value, value.casefold()
+    bare = re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?//", "", value, flags=re.IGNORECASE)
+    parts = re.match(r"([^/?#]*)(.*)", bare)
+    host, rest = (parts[1], parts[2]) if parts else ("", "")
+    host = re.sub(r"^www\.(?=[^.]+\.)", "", host.lower())
+    named = bare != value or re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+(?::\d+)?\.?", host)
+    if not host or not named or any(char.isspace() or char in '<>"' for char in value):
+        raise Refused(f'"{_short(value)}" is not a link; one looks like https://shop.example or linkedin.com/in/ann')
+    return value, host.rstrip(".") + re.sub(r"/+(?=$|[?#])", "", rest)
+
+
+def looks_like_link(word: str) -> bool:
+    """True for `http://...`, `www.x.y` and `host.tld/path`; `a.b` alone could be anything."""
+    pattern = r"(?i)(?:https?://|www\.(?=[^\s.]+\.)|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/)\S+"
+    return re.fullmatch(pattern, word.strip()) is not None
+
+
+def nearest(name_key: str, candidates: Iterable[tuple[str, str]]) -> list[str]:
+    """Up to three names most like a folded name, the likest first; candidates are (folded name, name)."""
+    import heapq
+    from difflib import SequenceMatcher
+
+    if not name_key:
+        return []
+    start, pairs = name_key[0], {name_key[at : at + 2] for at in range(len(name_key) - 1)}
+
+    # The real measure takes 20 us a name; among 100,000 names only those that share something are worth it.
+    def shared(candidate: tuple[str, str]) -> tuple[int, int]:
+        key = candidate[0]
+        score = 2 * (key.startswith(start) or f" {start}" in key) + sum(pair in key for pair in pairs)
+        return score, -len(key)
+
+    matcher = SequenceMatcher(b=name_key, autojunk=False)
+    scored: dict[str, float] = {}
+    for key, name in heapq.nlargest(200, candidates, key=shared):
+        for part in {key, *key.split()}:
+            matcher.set_seq1(part)
+            if matcher.quick_ratio() >= 0.6 and (ratio := matcher.ratio()) >= 0.6:
+                scored[name] = max(scored.get(name, 0.0), ratio)
+    return sorted(scored, key=lambda name: (-scored[name], name))[:3]

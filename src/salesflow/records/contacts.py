@@ -1,0 +1,240 @@
+"""Contacts: the people and firms you know of, and the ways to reach them.
+
+Status is never typed: it follows from answers and deals (the view `statuses`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+
+from salesflow import people
+from salesflow.dates import Moment
+from salesflow.errors import NotFound, Refused
+from salesflow.records.settings import Settings
+from salesflow.store.rows import delete as delete_rows
+from salesflow.store.rows import insert, one, rows, update, value
+
+POINT_KINDS = ("email", "phone", "address", "link", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One way to reach somebody; `key` is what is compared, filled by `clean`."""
+
+    kind: str
+    value: str
+    label: str | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A contact as typed or read; None says nothing about a field. `off_list` is a reason."""
+
+    name: str | None = None
+    kind: str | None = None
+    company: str | None = None
+    job_title: str | None = None
+    source: str | None = None
+    source_detail: str | None = None
+    referred_by_id: int | None = None
+    rating: int | None = None
+    priority: str | None = None
+    birthday: str | None = None
+    alarm_days: int | None = None
+    note: str | None = None
+    points: tuple[Point, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+# The columns of `contacts` that a draft fills as they are; `points` and `tags` have tables of their own.
+PLAIN = tuple(field.name for field in fields(Draft) if field.name not in ("points", "tags"))
+CAPS = {"note": people.TEXT_CAP}
+
+
+def clean(draft: Draft, settings: Settings) -> Draft:
+    """The draft with its name tidied and its points given keys. Raises Refused, naming what will not do."""
+    name = people.clean_name(draft.name) if draft.name is not None else None
+    if draft.kind not in (None, "person", "company", "walk-in"):
+        raise Refused(f"a contact is a person or a company, not {draft.kind!r}")
+    if draft.rating is not None and not 1 <= draft.rating <= 5:
+        raise Refused(f"a rating is 1 to 5, not {draft.rating}")
+    priority = draft.priority.upper() if draft.priority else draft.priority
+    if priority not in (None, "", "A", "B", "C"):
+        raise Refused(f"a priority is A, B or C, not {draft.priority!r}")
+    if draft.alarm_days is not None and not 0 <= draft.alarm_days <= 90:
+        raise Refused(f"a birthday alarm is 0 to 90 days before, not {draft.alarm_days}")
+    for field in ("company", "job_title", "source", "source_detail", "note"):
+        text = getattr(draft, field)
+        if text is not None:
+            people.check_text(text, field.replace("_", " "), CAPS.get(field, 1000))
+    points = tuple(dict.fromkeys(clean_point(point, settings) for point in draft.points))
+    tags = tuple(dict.fromkeys(tag for text in draft.tags if (tag := people.check_text(text, "a tag", 100).strip())))
+    return replace(draft, name=name, priority=priority, points=points, tags=tags)
+
+
+def clean_point(point: Point, settings: Settings) -> Point:
+    text = people.check_text(point.value, point.kind, 2000).strip()
+    if point.kind == "email":
+        text, key = people.email_key(text)
+    elif point.kind == "phone":
+        found = people.phone_key(text, settings.country)
+        if found is None:
+            raise Refused(f"not a phone number: {text!r}")
+        key = found
+    elif point.kind == "link":
+        text, key = people.link_key(text)
+    elif point.kind in POINT_KINDS:
+        key = people.fold(text)
+    else:
+        raise Refused(f"no kind of point {point.kind!r}; there are: {', '.join(POINT_KINDS)}")
+    if not text:
+        raise Refused(f"an empty {point.kind}")
+    return Point(point.kind, text, point.label.strip().lower() or None if point.label else None, key)
+
+
+def add(
+    conn: sqlite3.Connection, draft: Draft, moment: Moment, *, imported: bool = False, row_hash: str | None = None
+) -> int:
+    """The new contact's id. The draft is a clean one; a person without a name goes by company, e-mail or phone."""
+    name = draft.name or draft.company or (draft.points[0].value if draft.points else None)
+    if not name:
+        raise Refused("a contact needs a name, or a way to reach them")
+    plain = {field: getattr(draft, field) or None for field in PLAIN}
+    contact_id = insert(
+        conn, "contacts",
+        **{**plain, "name": name, "name_key": people.fold(name), "kind": draft.kind or "person",
+           "alarm_days": draft.alarm_days},
+        imported=int(imported), row_hash=row_hash, created_at=moment.at, created_on=moment.on,
+    )  # fmt: skip
+    add_points(conn, contact_id, draft.points)
+    add_tags(conn, contact_id, draft.tags)
+    return contact_id
+
+
+def add_points(conn: sqlite3.Connection, contact_id: int, points: Iterable[Point]) -> int:
+    """Those not there yet; how many were added."""
+    added = 0
+    for point in points:
+        known = one(
+            conn, "SELECT id FROM points WHERE contact_id = :id AND kind = :kind AND value_key = :key",
+            id=contact_id, kind=point.kind, key=point.key,
+        )  # fmt: skip
+        if known is None:
+            insert(
+                conn, "points", contact_id=contact_id, kind=point.kind, label=point.label,
+                value=point.value, value_key=point.key,
+            )  # fmt: skip
+            added += 1
+    return added
+
+
+def add_tags(conn: sqlite3.Connection, contact_id: int, tags: Iterable[str]) -> int:
+    """Those not there yet; how many were added."""
+    added = 0
+    for tag in tags:
+        key = people.fold(tag)
+        if not one(conn, "SELECT 1 FROM tags WHERE contact_id = :id AND tag_key = :key", id=contact_id, key=key):
+            insert(conn, "tags", contact_id=contact_id, tag=tag, tag_key=key)
+            added += 1
+    return added
+
+
+def edit(conn: sqlite3.Connection, contact_id: int, draft: Draft) -> list[str]:
+    """Change what the (clean) draft says; each change in words. An empty text clears a field."""
+    row = get(conn, contact_id)
+    changes: dict[str, str | int | None] = {}
+    said = []
+    for field in PLAIN:
+        new = getattr(draft, field)
+        if new is None:
+            continue
+        new = new if new != "" else None
+        if field == "name" and new is None:
+            raise Refused("a contact keeps a name")
+        if new != row[field]:
+            changes[field] = new
+            said.append(f"{field.replace('_', ' ')}: {shown(row[field])} -> {shown(new)}")
+    if "name" in changes:
+        changes["name_key"] = people.fold(str(changes["name"]))
+    if changes.get("referred_by_id") == contact_id:
+        raise Refused(f"{row['name']} cannot be referred by themselves")
+    update(conn, "contacts", contact_id, **changes)
+    said.extend(f"{point.kind} added: {point.value}" for point in draft.points if add_points(conn, contact_id, [point]))
+    said.extend(f"tag added: {tag}" for tag in draft.tags if add_tags(conn, contact_id, [tag]))
+    return said
+
+
+def shown(field: object) -> str:
+    return "-" if field is None else str(field)
+
+
+def drop_points(conn: sqlite3.Connection, contact_id: int, texts: Sequence[str], settings: Settings) -> list[str]:
+    """Take away points or tags by what they say, typed any way. Raises NotFound for one that is not there."""
+    said = []
+    for text in texts:
+        keys = {people.fold(text)}
+        if people.looks_like_email(text):
+            keys.add(people.email_key(text)[1])
+        elif people.looks_like_phone(text):
+            keys.add(people.phone_key(text, settings.country) or "")
+        elif people.looks_like_link(text):
+            keys.add(people.link_key(text)[1])
+        points = [
+            row for row in rows(conn, "SELECT id, value, value_key FROM points WHERE contact_id = :id", id=contact_id)
+            if row["value_key"] in keys or row["value"] == text
+        ]  # fmt: skip
+        tags = [
+            row for row in rows(conn, "SELECT id, tag, tag_key FROM tags WHERE contact_id = :id", id=contact_id)
+            if row["tag_key"] in keys
+        ]  # fmt: skip
+        if not points and not tags:
+            raise NotFound(f"no phone, e-mail, address, link or tag {text!r} there")
+        delete_rows(conn, "points", [row["id"] for row in points])
+        delete_rows(conn, "tags", [row["id"] for row in tags])
+        said.extend(f"removed: {row['value']}" for row in points)
+        said.extend(f"tag removed: {row['tag']}" for row in tags)
+    return said
+
+
+def off_list(conn: sqlite3.Connection, contact_id: int, why: str | None, moment: Moment) -> None:
+    """They asked not to be kept: silent in every list from now on. With why=None, back on the list."""
+    update(
+        conn, "contacts", contact_id, off_list_on=None if why is None else moment.on,
+        off_list_why=people.check_text(why, "a reason", 1000) if why else None,
+    )  # fmt: skip
+
+
+# Everything that hangs on a contact, in an order that leaves no row pointing nowhere.
+OWNED = ("exceptions", "status_history", "stage_entries", "activities", "follow_ups", "answers", "deals", "tags", "points")
+
+
+def delete(conn: sqlite3.Connection, contact_id: int) -> dict[str, int]:
+    """Remove a contact and all that hangs on it (undo brings it back); how many rows of each table went."""
+    gone = {}
+    conn.execute("UPDATE contacts SET referred_by_id = NULL WHERE referred_by_id = :id", {"id": contact_id})
+    for table in OWNED:
+        gone[table] = conn.execute(f"DELETE FROM {table} WHERE contact_id = :id", {"id": contact_id}).rowcount  # noqa: S608
+    conn.execute("DELETE FROM contacts WHERE id = :id", {"id": contact_id})
+    conn.execute("DELETE FROM standing WHERE contact_id = :id", {"id": contact_id})
+    return gone
+
+
+def get(conn: sqlite3.Connection, contact_id: int) -> sqlite3.Row:
+    row = one(conn, "SELECT * FROM contacts WHERE id = :id", id=contact_id)
+    if row is None:
+        raise NotFound(f"no contact {contact_id}")
+    return row
+
+
+def status(conn: sqlite3.Connection, contact_id: int) -> str:
+    """From its definition: right inside a change too, before standing is brought up to date."""
+    return str(value(conn, "SELECT status FROM statuses WHERE contact_id = :id", id=contact_id))
+
+
+def walk_in(conn: sqlite3.Connection, moment: Moment) -> int:
+    """The one contact that stands for whoever buys and goes; made on the first such sale."""
+    found = value(conn, "SELECT id FROM contacts WHERE kind = 'walk-in'")
+    return int(found) if found else add(conn, Draft(name="Walk-in", kind="walk-in"), moment)

@@ -1,0 +1,78 @@
+"""Settings: what the file knows of its owner's place and habits. Taken from the locale once, then kept here."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, fields
+
+from salesflow.errors import NotFound, Refused
+from salesflow.store.rows import insert, one, rows, update
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """country: ISO 3166, of phone numbers without one. currency: ISO 4217, of amounts without one. marks: the
+    characters between thousands and before decimals. date_order: how 03/04/2026 is read. alarm_days: how long before
+    a birthday it rings. process: the one new deals follow."""
+
+    country: str = "US"
+    currency: str = "USD"
+    marks: str = ",."
+    date_order: str = "ymd"
+    alarm_days: int = 7
+    process: str = "three-step"
+
+
+MEANINGS = {
+    "country": "two letters: phone numbers without a country code are from there",
+    "currency": "three letters: amounts without a currency are in it",
+    "marks": "thousands mark and decimal mark, as in 1,234.50: ,.",
+    "date_order": "how 03/04/2026 is read: dmy, mdy or ymd",
+    "alarm_days": "days before a birthday that it shows in today",
+    "process": "the process new deals follow",
+}
+
+
+def read(conn: sqlite3.Connection) -> Settings:
+    found = {row["name"]: row["value"] for row in rows(conn, "SELECT name, value FROM config")}
+    known = {field.name for field in fields(Settings)}
+    values = {name: value for name, value in found.items() if name in known}
+    if "alarm_days" in values:
+        values["alarm_days"] = int(values["alarm_days"])
+    return Settings(**values)
+
+
+def put(conn: sqlite3.Connection, name: str, value: str) -> str:
+    """Set one; its value as kept. Raises NotFound for a name that is none, Refused for a value that will not do."""
+    name = name.replace("-", "_")
+    if name not in MEANINGS:
+        raise NotFound(f"no setting {name!r}; there are: {', '.join(MEANINGS)}")
+    value = cleaned(conn, name, value.strip())
+    row = one(conn, "SELECT id FROM config WHERE name = :name", name=name)
+    if row is None:
+        insert(conn, "config", name=name, value=value)
+    else:
+        update(conn, "config", row["id"], value=value)
+    return value
+
+
+def cleaned(conn: sqlite3.Connection, name: str, value: str) -> str:
+    if name == "country":
+        if len(value) != 2 or not (value.isascii() and value.isalpha()):
+            raise Refused(f"no country {value!r}: two letters, such as US, GB, DE, JP")
+        return value.upper()
+    if name == "currency":
+        from salesflow.money import read_currency
+
+        return read_currency(value)
+    if name == "marks" and not (len(value) == 2 and value[0] in ",.' " and value[1] in ",." and value[0] != value[1]):
+        if value in (",", "."):
+            return value
+        raise Refused(f"marks are two characters, thousands then decimals, such as ,. or .,; not {value!r}")
+    if name == "date_order" and value not in ("dmy", "mdy", "ymd"):
+        raise Refused(f"date_order is dmy, mdy or ymd; not {value!r}")
+    if name == "alarm_days" and not (value.isascii() and value.isdigit() and int(value) <= 90):
+        raise Refused(f"alarm_days is a number of days from 0 to 90; not {value!r}")
+    if name == "process" and one(conn, "SELECT 1 FROM processes WHERE name = :value", value=value) is None:
+        raise NotFound(f"no process {value!r}; see: salesflow process list")
+    return value

@@ -1,0 +1,22 @@
+"""A new file: the schema, the settings, the built-in questions and processes, in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from salesflow.records import processes, questions, settings
+from salesflow.store import file, schema
+
+
+def create(path: Path, values: dict[str, str]) -> bool:
+    """Make the file at path; False when one was there. `values` are settings.Settings by name, of the owner's place."""
+
+    def build(conn: sqlite3.Connection) -> None:
+        schema.build(conn)
+        processes.install(conn)
+        questions.install(conn)
+        for name, text in values.items():
+            settings.put(conn, name, text)
+
+    return file.create(path, build)

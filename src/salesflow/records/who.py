@@ -1,0 +1,151 @@
+"""WHO: finding the contact that somebody typed by any of its names.
+
+Tried in order, and the first step that finds anyone decides: id; e-mail, phone in any form, or URL; whole name;
+whole words; starts of words; any part. Two found there are ambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+
+from salesflow import people
+from salesflow.errors import NotFound
+from salesflow.records.search import phrases
+from salesflow.records.settings import Settings
+from salesflow.store.rows import one, rows
+
+MOST = 20  # matches looked at; more are ambiguous anyway
+
+# Who is looked at first: people with something due, people with an open deal.
+FIRST = {
+    "": "SELECT 1 FROM contacts WHERE id = :id",
+    "promise": "SELECT 1 FROM follow_ups WHERE contact_id = :id AND state = 'open' AND due_on <= :today",
+    "deal": "SELECT 1 FROM deals WHERE contact_id = :id AND outcome = 'open'",
+}
+
+
+def key(text: str) -> tuple[str, int] | None:
+    """The letter and number of a key such as F12; None when it is none. `#12` is contact 12."""
+    match = re.fullmatch(r"([A-Za-z#])(\d{1,15})", text)
+    return (match[1].upper(), int(match[2])) if match else None
+
+
+def steps(conn: sqlite3.Connection, text: str, settings: Settings) -> Iterator[list[int]]:
+    """For each step in turn, the ids it finds, at most MOST."""
+    found_key = key(text)
+    if text.isascii() and text.isdigit() and len(text) < 16 or found_key and found_key[0] in "#PB":
+        number = int(text) if text.isdigit() else found_key[1] if found_key else 0
+        yield ids(conn, "SELECT id FROM contacts WHERE id = :id", id=number)
+    points = point_keys(text, settings)
+    if points:
+        yield ids(conn, "SELECT DISTINCT contact_id FROM points WHERE value_key IN (:one, :two) LIMIT 20",
+                  one=points[0], two=points[-1])  # fmt: skip
+    folded = people.fold(text)
+    if not folded:
+        return
+    yield ids(conn, "SELECT id FROM contacts WHERE name_key = :name LIMIT 20", name=folded)
+    words = text.split()
+    match = "SELECT rowid / 16 FROM search WHERE search MATCH :query AND rowid % 16 = 1 LIMIT 20"
+    for starts in (False, True):
+        query = phrases(words, starts=starts, column="name")
+        if query:
+            yield ids(conn, match, query=query)
+    pattern = "%" + folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    yield ids(conn, "SELECT id FROM contacts WHERE name_key LIKE :pattern ESCAPE '\\' LIMIT 20", pattern=pattern)
+
+
+def point_keys(text: str, settings: Settings) -> list[str]:
+    if people.looks_like_email(text):
+        return [text.strip().casefold()]
+    if people.looks_like_phone(text):
+        found = people.phone_key(text, settings.country)
+        return [found] if found else []
+    return [people.link_key(text)[1]] if people.looks_like_link(text) else []
+
+
+def ids(conn: sqlite3.Connection, sql: str, **values: str | int) -> list[int]:
+    return [row[0] for row in conn.execute(sql, values)]
+
+
+def search(conn: sqlite3.Connection, text: str, settings: Settings, first: str = "", today: str = "") -> list[int]:
+    """The contacts that the deciding step finds; empty when none does.
+
+    `first` names those looked at before all others (a key of FIRST).
+    """
+    found = [step for step in steps(conn, text, settings) if step]
+    if first:
+        for step in found:
+            preferred = [number for number in step if one(conn, FIRST[first], id=number, today=today)]
+            if preferred:
+                return preferred
+    return found[0] if found else []
+
+
+def resolve(conn: sqlite3.Connection, text: str, settings: Settings, first: str = "", today: str = "") -> int:
+    """The one contact meant. Raises NotFound when there is none (naming the nearest) or several (naming them)."""
+    found = search(conn, text, settings, first, today)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotFound(ambiguous(conn, text, found))
+    near = people.nearest(people.fold(text), candidates(conn, text))
+    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise NotFound(f"nobody called {text!r}{meant or '; add them: salesflow add NAME'}")
+
+
+def ambiguous(conn: sqlite3.Connection, text: str, found: Sequence[int]) -> str:
+    names = []
+    for number in found[:10]:
+        row = one(
+            conn, "SELECT name, company, coalesce(email, phone) AS reach FROM contacts"
+            " JOIN reach ON reach.contact_id = contacts.id WHERE id = :id", id=number,
+        )  # fmt: skip
+        assert row is not None
+        names.append(f"{number} {row['name']}" + "".join(f", {part}" for part in row[1:] if part))
+    many = "at least " if len(found) >= MOST else ""
+    return f"{text!r} fits {many}{len(found)}; say which by its number:\n  " + "\n  ".join(names)
+
+
+def candidates(conn: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
+    """(name key, name) of contacts with a word that begins as one of the typed words does."""
+    query = " OR ".join(f'name : "{start}"*' for word in text.split() if (start := people.fold(word)[:2].strip('" ')))
+    if not query:
+        return []
+    found = rows(
+        conn,
+        "SELECT name_key, contacts.name FROM search JOIN contacts ON contacts.id = search.rowid / 16"
+        " WHERE search MATCH :query AND search.rowid % 16 = 1 LIMIT 2000",
+        query=query,
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def split(
+    conn: sqlite3.Connection, words: Sequence[str], settings: Settings, *, first: str = "", today: str = "",
+    fits: Callable[[Sequence[str]], bool] = lambda rest: True,
+) -> tuple[int, list[str]]:  # fmt: skip
+    """The contact that the first words name, and the words left over.
+
+    WHO takes more than one word only where the words are one phone number or all are whole words of one name, so
+    that no word of a text is swallowed; the longest such run whose remainder `fits` wins. Raises NotFound.
+    """
+    for length in range(min(len(words), 8), 1, -1):
+        text = " ".join(words[:length])
+        if not fits(words[length:]):
+            continue
+        if people.looks_like_phone(text) or whole_words(conn, words[:length]):
+            found = search(conn, text, settings, first, today)
+            if found:
+                return resolve(conn, text, settings, first, today), list(words[length:])
+    return resolve(conn, words[0], settings, first, today), list(words[1:])
+
+
+def whole_words(conn: sqlite3.Connection, words: Sequence[str]) -> bool:
+    """Whether one contact's name has all these words whole."""
+    query = phrases(words, column="name")
+    if not query or any(not people.fold(word).strip() for word in words):
+        return False
+    sql = "SELECT 1 FROM search WHERE search MATCH :query AND rowid % 16 = 1 LIMIT 1"
+    return one(conn, sql, query=query) is not None
