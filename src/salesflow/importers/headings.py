@@ -490,7 +490,8 @@ def apply_map(headings: Headings, maps: Iterable[str]) -> Headings:
         if name and name not in FIELDS[headings.kind]:
             raise Refused(f'there is no field "{name}"; there are {", ".join(FIELDS[headings.kind])}')
         if label and name not in LABELLED:
-            raise Refused(f'"{text}": {name} has no label; {", ".join(sorted(LABELLED & set(FIELDS[headings.kind])))} have')
+            takers = ", ".join(sorted(LABELLED & set(FIELDS[headings.kind])))
+            raise Refused(f'"{text}": {name} takes no label; these do: {takers}')
         if name == "answer":
             label = _question(headings, label)
         if name and name not in MANY:

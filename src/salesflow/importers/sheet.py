@@ -265,7 +265,7 @@ class _Text:
 
 def _is_total(cells: list[str]) -> bool:
     """`Gesamt;;;;1.333,50 €`: the word, and sums."""
-    filled = [cell.strip() for cell in cells if cell and not cell.isspace()]
+    filled = _filled(cells)
     if len(filled) < 2 or len(filled[0]) > 20 or not _TOTAL.fullmatch(fold(filled[0]).rstrip(":")):
         return False
     return all(_NUMBER.fullmatch(cell) and not looks_like_phone(cell) for cell in filled[1:])
@@ -397,14 +397,21 @@ class _Layout(NamedTuple):
 
 def _detect(file: BinaryIO, name: str, encoding: str, expected: frozenset[str]) -> Sheet:
     with _Text(file, encoding) as readline:
-        head = "".join(iter(lambda: readline(_HEAD), "")) if False else _head(readline)
+        parts: list[str] = []
+        while sum(map(len, parts)) < _HEAD and (part := readline(_HEAD)):
+            parts.append(part)
+    head = "".join(parts)
     said = re.match('\ufeff?"?sep=([^\\w"\r\n])"?(?:\r\n|\r|\n|$)', head, re.IGNORECASE)
-    choices = {}
+    choices: dict[str, _Layout] = {}
+    refused: tuple[int, Refusal] | None = None
     for delimiter in (said[1],) if said else DELIMITERS:
         lines = _Lines(io.StringIO(head, newline="").readline)
         rows = [row for row in islice(_records(lines, delimiter, encoding), _HEAD_ROWS) if not said or row[0] > 1]
         if layout := _layout(rows, expected):
             choices[delimiter] = layout
+        refused = refused or next(((number, cells) for number, cells in rows if isinstance(cells, Refusal)), None)
+    if not choices and refused:
+        raise Refused(f"{name} has no row that can be read; line {refused[0]}: {refused[1].reason}")
     if not choices:
         raise Refused(f"{name} is empty")
     delimiter = max(choices, key=lambda each: choices[each][:3])
@@ -412,3 +419,63 @@ def _detect(file: BinaryIO, name: str, encoding: str, expected: frozenset[str]) 
     if len(found.header) > COLUMN_CAP:
         raise Refused(f"{name} has {len(found.header):,} columns; {COLUMN_CAP} are the most")
     return Sheet(found.header, found.header_line, encoding, delimiter, None, _file=file, _first_line=found.first_line)
+
+
+def _layout(rows: list[Row], expected: frozenset[str]) -> _Layout | None:
+    good = [(number, cells) for number, cells in rows if isinstance(cells, list) and "".join(cells).strip()]
+    if not good:
+        return None
+    widths = Counter(len(cells) for _, cells in good)
+    wide = max(widths, key=lambda width: (widths[width], width))
+    place, known = _known_header(good, wide, expected)
+    if place is None:
+        place = _shaped_header(good, wide)
+    if place is None:
+        # Nothing is dropped in silence: a line that was refused above the first row is still a row.
+        titles = wide >= 3
+        start = next((number for number, cells in good if not titles or len(_filled(cells)) > 1), good[0][0])
+        first = min([start, *(number for number, cells in rows if isinstance(cells, Refusal))])
+        header, line, body = [f"column {place + 1}" for place in range(wide)], 0, rows
+    else:
+        line, cells = good[place]
+        header, first = [cell.strip() for cell in cells], line + 1
+        wide, body = len(header), [row for row in rows if row[0] >= line]
+    even = sum(isinstance(cells, list) and len(cells) == wide for _, cells in body)
+    return _Layout(known, even / len(body) if wide > 1 else 0.0, wide, header, line, first)
+
+
+def _known_header(good: list[tuple[int, list[str]]], wide: int, expected: frozenset[str]) -> tuple[int | None, int]:
+    """The place of the first row with the most words that are headings, and how many those are."""
+    best: int | None = None
+    most = 0
+    for place, (_, cells) in enumerate(good[:40]):
+        filled = _filled(cells)
+        if any(map(_is_point, filled)):
+            continue
+        known = sum(len(cell) <= 60 and (fold(cell) in expected or is_heading(cell)) for cell in set(filled))
+        numbers = sum(_NUMBER.fullmatch(cell) is not None for cell in filled)
+        if known > max(most, numbers - 1) and (known > 1 or len(filled) * 2 >= wide):
+            best, most = place, known
+    return best, most
+
+
+def _shaped_header(good: list[tuple[int, list[str]]], wide: int) -> int | None:
+    """The place of a row of words above columns of something else; alone in its file, a row of words is one too."""
+    for place, (_, cells) in enumerate(good):
+        filled = _filled(cells)
+        if any(_is_point(cell) or _NUMBER.fullmatch(cell) for cell in filled):
+            return None
+        if len(filled) == wide == len(set(filled)):
+            columns = [[row[at].strip() for _, row in good[place + 1 :] if len(row) == wide] for at in range(wide)]
+            other = (sum(_is_point(cell) or bool(_NUMBER.fullmatch(cell)) for cell in column) for column in columns)
+            contrast = any(count * 2 > len(column) for count, column in zip(other, columns, strict=True))
+            return place if contrast or len(good) == 1 else None
+    return None
+
+
+def _filled(cells: list[str]) -> list[str]:
+    return [cell.strip() for cell in cells if cell and not cell.isspace()]
+
+
+def _is_point(cell: str) -> bool:
+    return len(cell) < 500 and (looks_like_email(cell) or looks_like_phone(cell) or looks_like_link(cell))

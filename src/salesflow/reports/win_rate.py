@@ -1,0 +1,91 @@
+"""The win rate: of the deals that were closed, how many were won, for how much, and how long they took.
+
+Deals that went through a process (*sold* or lost), by the day they closed; what was bought on the spot and what is
+still open are not in it. `win_rate` is won / (won + lost), `amount` the sum of what was won. `average_days_won` and
+`average_days_lost` are the mean of the days from opening to closing.
+
+One row a period a currency, and all its figures are of the deals in that currency. Deals without an amount belong to
+the row of the file's one currency; where closed deals have several, to a row of no currency.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from salesflow.errors import Refused
+from salesflow.store.rows import rows, value
+from salesflow.table import Column, Table
+
+BY = ("month", "quarter", "year", "source")
+ENOUGH = 20  # closed deals; a rate of fewer says little
+
+COLUMNS = (
+    Column("period", "PERIOD", firm=True),
+    Column("won", "WON", "number"),
+    Column("lost", "LOST", "number"),
+    Column("win_rate", "RATE", "rate"),
+    Column("amount", "AMOUNT", "money"),
+    Column("average_days_won", "DAYS WON", "number"),
+    Column("average_days_lost", "DAYS LOST", "number"),
+)
+
+WIN_RATE = """
+    WITH closed AS (
+      SELECT CASE :by
+               WHEN 'month' THEN substr(closed_on, 1, 7)
+               WHEN 'quarter' THEN substr(closed_on, 1, 4) || '-Q' || (substr(closed_on, 6, 2) + 2) / 3
+               WHEN 'year' THEN substr(closed_on, 1, 4)
+               WHEN 'source' THEN (SELECT source FROM contacts WHERE contacts.id = deals.contact_id)
+               ELSE 'all'
+             END AS period,
+             outcome, amount_minor, currency, julianday(closed_on) - julianday(opened_on) AS days
+        FROM deals
+       WHERE outcome <> 'open' AND way = 'sold' AND (:since IS NULL OR closed_on >= :since)
+    ),
+    currencies AS (SELECT count(DISTINCT currency) AS different, max(currency) AS one FROM closed)
+    SELECT period, coalesce(currency, CASE WHEN different = 1 THEN one END) AS paid_in,
+           count(*) FILTER (WHERE outcome = 'won') AS won,
+           count(*) FILTER (WHERE outcome = 'lost') AS lost,
+           sum(amount_minor) FILTER (WHERE outcome = 'won') AS amount_minor,
+           avg(days) FILTER (WHERE outcome = 'won') AS days_won,
+           avg(days) FILTER (WHERE outcome = 'lost') AS days_lost
+      FROM closed CROSS JOIN currencies
+     GROUP BY period, paid_in
+     ORDER BY period IS NULL, period, won DESC, paid_in
+    """
+
+
+def report(conn: sqlite3.Connection, *, since: str | None = None, by: str | None = None) -> Table:
+    """Rows in the order of their periods: `all`, `2017-01`, `2017-Q1`, `2017`, or a source (null: none noted).
+
+    Within a period the currency with the most deals won comes first. Raises Refused for another `by`.
+    """
+    if by is not None and by not in BY:
+        raise Refused(f"no win rate by {by!r}; there are: {', '.join(BY)}")
+    found = [
+        {
+            "period": row["period"],
+            "won": row["won"],
+            "lost": row["lost"],
+            "win_rate": round(row["won"] / (row["won"] + row["lost"]), 4),
+            "amount_minor": amount(row),
+            "currency": row["paid_in"],
+            "average_days_won": rounded(row["days_won"]),
+            "average_days_lost": rounded(row["days_lost"]),
+        }
+        for row in rows(conn, WIN_RATE, since=since, by=by)
+    ]
+    few = any(row["won"] + row["lost"] < ENOUGH for row in found)
+    notes = [f"Of fewer than {ENOUGH} closed deals a rate says little: read with care."] if few else []
+    still_open = value(conn, "SELECT count(*) FROM deals WHERE outcome = 'open'")
+    empty = f"No closed deals yet; open ones: {still_open}."
+    return Table(COLUMNS, found, title="Win rate", notes=notes, empty=empty, ids="period")
+
+
+def amount(row: sqlite3.Row) -> int | None:
+    """What was won in minor units: nothing at all is 0, and null where no currency is known."""
+    return None if row["paid_in"] is None else row["amount_minor"] or 0
+
+
+def rounded(days: float | None) -> float | None:
+    return None if days is None else round(days, 1)
