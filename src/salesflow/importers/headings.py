@@ -66,6 +66,8 @@ DEAL_FIELDS = {
 FIELDS = {"contacts": CONTACT_FIELDS, "deals": DEAL_FIELDS}
 MANY = frozenset({"email", "phone", "link", "address", "street", "tags", "note", "answer"})
 ADDRESS_PARTS = ("street", "city", "region", "postcode", "country")
+# Several columns may say it, each row in one of them (`Won time`, `Lost time`): the first that is filled counts.
+FIRST_FILLED = frozenset({"closed_on", "how"})
 LABELLED = frozenset({"email", "phone", "link", "address", *ADDRESS_PARTS, "amount", "answer"})
 _NAMING = {
     "contacts": ("name", "first_name", "last_name", "nickname", "company", "email", "phone", "link"),
@@ -90,7 +92,7 @@ _SHARED_WORDS = {
         business name, firm, employer, account, account name, firma, unternehmen, firmenname, betrieb, societe,
         entreprise, nom de l entreprise, raison sociale, empresa, nombre de la empresa, compania, azienda,
         ragione sociale, societa, ditta, bedrijf, bedrijfsnaam, nazwa firmy, przedsiebiorstwo, nome da empresa,
-        organizzazione, organizacion""",
+        organizzazione, organizacion, address company""",
     "source": """source, lead source, origin, found through, how did you hear about us, quelle, herkunft, origine,
         provenance, fuente, origen, fonte, provenienza, bron, herkomst, zrodlo, origem""",
     "note": """note, notes, comment, comments, remark, remarks, memo, description, notiz, notizen, bemerkung,
@@ -220,10 +222,14 @@ _LABEL_WORDS = {
 }
 # Whom a heading is of: `Customer Phone`, `Deal - Title`, `Kunde E-Mail`.
 _ENTITIES = re.compile(
-    "person|contact|customer|client|buyer|lead|prospect|deal|opportunity|default|mailing|address|your|primary|main"
+    "person|contact|customer|client|buyer|lead|prospect|deal|opportunity|default|mailing|address|your|primary|main|associated"
     "|kunden?|kontakt|cliente|klant|klient|contacto|contatto|contato"
 )
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN"}
+# Names of those who sell, not of whom it is sold to.
+_SELLERS = frozenset(
+    {"owner", "agent", "rep", "seller", "salesperson", "user", "manager", "assistant", "by", "modified"}
+)
 _HONORIFICS = "mr|mrs|ms|miss|mx|dr|prof|herr|frau|m|mme|mlle|sr|sra|srta|sig|dott|dhr|mevr|pan|pani"
 _KINDS = "person|people|individual|human|company|firm|business|organi[sz]ation|firma|walk-in"
 _ISO_CODES = r"\b(?:AUD|BRL|CAD|CHF|CZK|DKK|EUR|GBP|HUF|ILS|INR|JPY|MXN|NOK|NZD|PLN|SEK|USD|ZAR)\b"
@@ -362,7 +368,8 @@ def recognise(
     unnamed = [place for place, heading in enumerate(header) if not _words(heading) or _words(heading) == ["column"]]
     _guess(claims, unnamed, cells, kind)
     if not any(found.field in _NAMING[kind] for found in claims.values()):
-        _guess(claims, range(len(header)), cells, kind)
+        others = [place for place, heading in enumerate(header) if not _SELLERS.intersection(_words(heading))]
+        _guess(claims, others, cells, kind)
     return _headings(tuple(header), kind, claims, tuple(questions), cells)
 
 
@@ -418,10 +425,11 @@ def _settle_steps(claims: dict[int, Target], header: Sequence[str], cells: Cells
 
 
 def _settle_addresses(claims: dict[int, Target], header: Sequence[str], cells: Cells) -> None:
-    """`Address` beside a town of the same label is the street."""
+    """`Address` beside a town of the same label, and no street, is the street."""
     towns = {found.label for found in claims.values() if found.field in ("city", "postcode")}
+    towns -= {found.label for found in claims.values() if found.field == "street"}
     for place, found in claims.items():
-        if found.field == "address" and found.label in towns:
+        if found.field == "address" and found.label in towns and "location" not in _words(header[place]):
             claims[place] = found._replace(field="street")
 
 
@@ -443,7 +451,10 @@ def _settle_doubles(claims: dict[int, Target], header: Sequence[str], cells: Cel
     best: dict[tuple[str, str | None], int] = {}
     for place in sorted(claims, key=lambda place: (claims[place].weak, not cells[place], place)):
         found = claims[place]
-        if found.field not in MANY and best.setdefault(_holder(found.field, found.label), place) != place:
+        if (
+            found.field not in MANY | FIRST_FILLED
+            and best.setdefault(_holder(found.field, found.label), place) != place
+        ):
             del claims[place]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import os
@@ -25,6 +26,7 @@ COLUMN_CAP = 500
 # Lines of two characters take 50 bytes each in memory, so a record is capped by lines too.
 RECORD_LINES = 20_000
 DELIMITERS = (",", ";", "\t", "|")
+_BUFFER = 1_048_576
 _HEAD = 262_144
 _HEAD_ROWS = 100
 _SAMPLE_ROWS = 50
@@ -296,31 +298,36 @@ def open_sheet(
         except BaseException:
             file.close()
             raise
-    except (OSError, ValueError) as error:
-        raise FileTrouble(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise FileTrouble(f"{name} cannot be read: {error.strerror or error}") from None
     return sheet
 
 
 def _open(path: str) -> BinaryIO:
     try:
         mode = os.stat(path).st_mode
+    except ValueError:
+        raise FileTrouble("there is no file of that name; a name has no NUL in it") from None
     except FileNotFoundError:
         raise FileTrouble(f"there is no file {path}; look at the name, or give - for standard input") from None
     if stat.S_ISDIR(mode):
         raise FileTrouble(f"{path} is a folder; name a file in it")
     if not stat.S_ISREG(mode):
         raise FileTrouble(f"{path} is a device or a pipe; give - and send it to standard input")
-    return open(path, "rb")
+    return io.BufferedReader(io.FileIO(path), _BUFFER)
 
 
 def _spool(stream: BinaryIO) -> BinaryIO:
-    """What cannot be read twice, kept in an unnamed file of our own."""
+    """A stream as a file that can be read twice: itself, or a copy of it in an unnamed file of our own."""
     import shutil
     import tempfile
 
+    with contextlib.suppress(OSError):
+        if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and stream.tell() == 0:
+            return io.BufferedReader(io.FileIO(os.dup(stream.fileno())), _BUFFER)
     file = tempfile.TemporaryFile()
-    shutil.copyfileobj(stream, file, 1_048_576)
-    return file  # type: ignore[return-value]
+    shutil.copyfileobj(stream, file, _BUFFER)
+    return file
 
 
 def _encoding(file: BinaryIO, name: str, wanted: str | None, fallback: str) -> str:
@@ -362,7 +369,7 @@ def _is_utf8(file: BinaryIO) -> bool:
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        while block := file.read(1_048_576):
+        while block := file.read(_BUFFER):
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

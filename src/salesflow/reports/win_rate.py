@@ -11,7 +11,11 @@ the row of the file's one currency; where closed deals have several, to a row of
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
+from salesflow import dates
 from salesflow.errors import Refused
 from salesflow.store.rows import rows, value
 from salesflow.table import Column, Table
@@ -20,10 +24,19 @@ BY = ("month", "quarter", "year", "source")
 ENOUGH = 20  # closed deals; a rate of fewer says little
 
 COLUMNS = (
-    Column("period", "PERIOD", firm=True),
+    Column("period"),
+    Column("won", kind="number"),
+    Column("lost", kind="number"),
+    Column("win_rate", kind="rate"),
+    Column("amount", kind="money"),
+    Column("average_days_won", kind="number"),
+    Column("average_days_lost", kind="number"),
+)
+SCREEN = (
+    Column("period", "PERIOD", wrap=True),
     Column("won", "WON", "number"),
     Column("lost", "LOST", "number"),
-    Column("win_rate", "RATE", "rate"),
+    Column("rate", "RATE", right=True, firm=True),
     Column("amount", "AMOUNT", "money"),
     Column("average_days_won", "DAYS WON", "number"),
     Column("average_days_lost", "DAYS LOST", "number"),
@@ -33,7 +46,7 @@ WIN_RATE = """
     WITH closed AS (
       SELECT CASE :by
                WHEN 'month' THEN substr(closed_on, 1, 7)
-               WHEN 'quarter' THEN substr(closed_on, 1, 4) || '-Q' || (substr(closed_on, 6, 2) + 2) / 3
+               WHEN 'quarter' THEN substr(closed_on, 1, 4) || '-Q' || ((substr(closed_on, 6, 2) + 2) / 3)
                WHEN 'year' THEN substr(closed_on, 1, 4)
                WHEN 'source' THEN (SELECT source FROM contacts WHERE contacts.id = deals.contact_id)
                ELSE 'all'
@@ -55,7 +68,9 @@ WIN_RATE = """
     """
 
 
-def report(conn: sqlite3.Connection, *, since: str | None = None, by: str | None = None) -> Table:
+def report(
+    conn: sqlite3.Connection, *, since: str | None = None, by: str | None = None, marks: str = ",."
+) -> Table:
     """Rows in the order of their periods: `all`, `2017-01`, `2017-Q1`, `2017`, or a source (null: none noted).
 
     Within a period the currency with the most deals won comes first. Raises Refused for another `by`.
@@ -75,11 +90,23 @@ def report(conn: sqlite3.Connection, *, since: str | None = None, by: str | None
         }
         for row in rows(conn, WIN_RATE, since=since, by=by)
     ]
+    return Table(COLUMNS, found, view=lambda: screen(conn, found, since, marks), ids="period")
+
+
+def screen(conn: sqlite3.Connection, found: Sequence[dict[str, Any]], since: str | None, marks: str) -> Table:
+    """With rates to two decimals, and a word of care where few deals were closed."""
+    shown = [
+        {**row, "period": row["period"] or "none", "rate": f"{row['win_rate'] * 100:.2f} %".replace(".", marks[-1])}
+        for row in found
+    ]
     few = any(row["won"] + row["lost"] < ENOUGH for row in found)
-    notes = [f"Of fewer than {ENOUGH} closed deals a rate says little: read with care."] if few else []
+    notes = [f"A rate of fewer than {ENOUGH} closed deals says little: read with care."] if few else []
     still_open = value(conn, "SELECT count(*) FROM deals WHERE outcome = 'open'")
-    empty = f"No closed deals yet; open ones: {still_open}."
-    return Table(COLUMNS, found, title="Win rate", notes=notes, empty=empty, ids="period")
+    title = "Win rate" + (f", closed since {dates.short_date(date.fromisoformat(since), date.min)}" if since else "")
+    return Table(
+        SCREEN, shown, title=title, notes=notes, ids="period",
+        empty=f"No closed deals yet; open deals: {still_open}.",
+    )  # fmt: skip
 
 
 def amount(row: sqlite3.Row) -> int | None:
