@@ -36,6 +36,7 @@ def add(
     run = session(ctx)
     with run.writing() as (conn, settings, work):
         contact_id, what = who.split(conn, free, settings, today=run.moment.on)
+        what, amount = currency_after(what, amount)
         draft = deals.Draft(
             contact_id, " ".join(what), words.amount(settings, amount), process or settings.process, stage,
             words.day(run, settings, on, past=True) if on else None,
@@ -47,6 +48,15 @@ def add(
         work.summary = f"{deal['contact']}: D{number} {deal['title']} opened"
     run.warn(warning)
     run.tell(f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)}, in {deal['stage']}", *step, **facts(deal))
+
+
+def currency_after(what: list[str], amount: str | None) -> tuple[list[str], str | None]:
+    """`--amount 300 EUR` without quotation marks leaves EUR at the end of WHAT: it goes back to its amount."""
+    from salesflow.money import CURRENCIES
+
+    if amount and len(what) > 1 and what[-1] in CURRENCIES and not any(letter.isalpha() for letter in amount):
+        return what[:-1], f"{amount} {what[-1]}"
+    return what, amount
 
 
 def money(run: Session, deal: sqlite3.Row) -> str:
@@ -146,7 +156,9 @@ def close(
     with run.writing() as (conn, settings, work):
         number, rest = find_deal(conn, run, settings, free)
         reason = " ".join(rest) or how or ""
-        warning = deals.warn_unqualified(conn, deals.get(conn, number)["contact_id"], number, run.moment, None) if outcome == "won" else None
+        warning = None
+        if outcome == "won":
+            warning = deals.warn_unqualified(conn, deals.get(conn, number)["contact_id"], number, run.moment)
         deals.close(conn, number, outcome, reason, run.moment, amount=words.amount(settings, amount),
                     on=words.day(run, settings, on, past=True) if on else None)  # fmt: skip
         deal = deals.get(conn, number)
@@ -154,7 +166,7 @@ def close(
         status = contacts.status(conn, deal["contact_id"])
         work.summary = f"{deal['contact']}: D{number} {outcome}"
     run.warn(warning)
-    now = f"; now a {status} customer" if status == "repeat" else f"; now a {status}" if outcome == "won" else ""
+    now = f"; now a {'repeat customer' if status == 'repeat' else status}" if outcome == "won" else ""
     run.tell(f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)} {outcome}, {reason}{now}", *step, **facts(deal))
 
 
@@ -197,12 +209,9 @@ def sale(
         contact_id, rest = buyer(conn, run, settings, free, new)
         sum_, what = leading_amount(settings, rest)
         on_day = words.day(run, settings, on, past=True) if on else None
-        status = contacts.status(conn, contact_id)
-        number = deals.sale(conn, contact_id, sum_, " ".join(what) or "sale", process or settings.process, run.moment,
-                            how=how, on=on_day)  # fmt: skip
-        warning = None
-        if status in deals.UNQUALIFIED and how:
-            warning = f"{contacts.get(conn, contact_id)['name']} was not qualified; sold all the same"
+        number, warning = deals.sale(
+            conn, contact_id, sum_, " ".join(what) or "sale", process or settings.process, run.moment, how=how, on=on_day
+        )
         deal = deals.get(conn, number)
         step = words.promise(conn, run, settings, contact_id, next, todo)
         work.summary = f"{deal['contact']}: D{number} sold"
@@ -232,16 +241,12 @@ def leading_amount(settings: Settings, rest: Sequence[str]) -> tuple[tuple[int, 
     """The amount at the head of the words, perhaps with its currency in the next word, and the words after it."""
     if not rest:
         raise Refused("how much? salesflow sale WHO AMOUNT [WHAT]; the shell eats $60: type 60")
-    if len(rest) > 1 and len(rest[1]) == 3 and rest[1].isascii() and rest[1].isupper():
-        try:
-            found = words.amount(settings, f"{rest[0]} {rest[1]}")
-            assert found is not None
-            return found, list(rest[2:])
-        except Refused:
-            pass
-    found = words.amount(settings, rest[0])
+    from salesflow.money import CURRENCIES
+
+    length = 2 if len(rest) > 1 and rest[1] in CURRENCIES else 1
+    found = words.amount(settings, " ".join(rest[:length]))
     assert found is not None
-    return found, list(rest[1:])
+    return found, list(rest[length:])
 
 
 def list_deals(

@@ -84,7 +84,7 @@ def pipeline(ctx: typer.Context, process: words.Process = None) -> None:
     with run.reading() as (conn, settings):
         if process:
             processes.find(conn, process)
-        run.show(report.report(conn, today=run.today, marks=settings.marks, process=process))
+        run.show(report.report(conn, today=run.today, process=process))
 
 
 def win_rate(
@@ -102,7 +102,7 @@ def win_rate(
     if by not in (None, "quarter", "month", "year"):
         raise Refused(f"--by is quarter, month or year, not {by!r}")
     with run.reading() as (conn, settings):
-        run.show(report.report(conn, since=since_day(run, settings, since), by=by))
+        run.show(report.report(conn, since=since_day(run, settings, since), by=by, marks=settings.marks))
 
 
 def digest(
@@ -117,8 +117,6 @@ def digest(
 
     run = session(ctx)
     with run.reading() as (conn, settings):
-        answer, empty = report.report(
-            conn, today=run.today, marks=settings.marks, alarm_days=settings.alarm_days
-        )
-        if not (empty and quiet_if_empty):
+        answer = report.report(conn, today=run.today, marks=settings.marks, alarm_days=settings.alarm_days)
+        if not (answer.row["empty"] and quiet_if_empty):
             run.show(answer)

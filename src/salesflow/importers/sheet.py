@@ -61,8 +61,9 @@ codecs.register_error("mark", lambda error: ("\udcff", error.end) if isinstance(
 _HALF = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"[€$£]?[-+]?\d[\d\s.,:/-]*[€$£%]?(?: ?[A-Z]{3})?")
 _TOTAL = re.compile(
-    "(?:grand |sub)?totals?|sum|summe|gesamt(?:summe)?|zwischensumme|somme|totale|suma|razem|totaal|soma|total general"
+    "(?:sub)?totals?|grand total|sum|summe|gesamt(?:summe)?|zwischensumme|somme|totale|suma|razem|totaal|soma|total general"
 )
+_TOTAL_STARTS = frozenset({"", "g", "r", "s", "t", "z"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +153,12 @@ def _records(lines: _Lines, delimiter: str, encoding: str) -> Iterator[Row]:
         except (csv.Error, _TooMuch) as error:
             yield number, Refusal(_reason(error), lines.give_back())
             continue
-        for line in lines.taken:
-            if not line.isascii() and _HALF.search(line):
-                reason = f"it has bytes that are not {encoding}; convert the file, or say which encoding it has"
-                yield number, Refusal(reason, _HALF.sub("\ufffd", "".join(lines.taken)))
-                break
-            if "\0" in line:
-                yield number, Refusal("it has a NUL character in it", "".join(lines.taken))
-                break
+        text = lines.taken[0] if len(lines.taken) == 1 else "".join(lines.taken)
+        if not text.isascii() and _HALF.search(text):
+            reason = f"it has bytes that are not {encoding}; convert the file, or say which encoding it has"
+            yield number, Refusal(reason, _HALF.sub("\ufffd", text))
+        elif "\0" in text:
+            yield number, Refusal("it has a NUL character in it", text)
         else:
             yield number, cells
 
@@ -211,38 +210,40 @@ class Sheet:
     def __iter__(self) -> Iterator[Row]:
         self.skipped.clear()
         held: Row | None = None
-        for row in self._rows():
-            if held:
-                yield held
-                held = None
-            if isinstance(row[1], list) and _is_total(row[1]):
-                held = row
-            else:
-                yield row
-        if held:
-            self.skipped["totals"] += 1
-
-    def _rows(self) -> Iterator[Row]:
-        wide, header = len(self.header), [heading.strip() for heading in self.header]
         with _Text(self._file, self.encoding) as readline:
             for number, cells in _records(_Lines(readline), self.delimiter, self.encoding):
                 if number < self._first_line:
                     continue
-                if isinstance(cells, Refusal):
-                    yield number, cells
-                elif not any(cells) or not "".join(cells).strip():
-                    self.skipped["blank"] += 1
-                elif cells[0].strip() == header[0] and [cell.strip() for cell in cells] == header:
-                    self.skipped["headers"] += 1
-                elif len(cells) <= wide:
-                    yield number, cells + [""] * (wide - len(cells))
-                elif "".join(cells[wide:]).strip():
-                    have = f"{len(cells)} cells" if len(cells) <= COLUMN_CAP else f"over {COLUMN_CAP} cells"
-                    text = io.StringIO()
-                    csv.writer(text, delimiter=self.delimiter).writerow(cells)
-                    yield number, Refusal(f"it has {have} where the header has {wide}", text.getvalue())
+                row = cells if isinstance(cells, Refusal) else self._row(cells)
+                if row is None:
+                    continue
+                if held:
+                    yield held
+                    held = None
+                if isinstance(row, list) and _is_total(row):
+                    held = number, row
                 else:
-                    yield number, cells[:wide]
+                    yield number, row
+        if held:
+            self.skipped["totals"] += 1
+
+    def _row(self, cells: list[str]) -> list[str] | Refusal | None:
+        """The cells, as many as headings; None for what is no row."""
+        wide = len(self.header)
+        if not "".join(cells).strip():
+            self.skipped["blank"] += 1
+            return None
+        if cells[0].strip() == self.header[0] and [cell.strip() for cell in cells] == self.header:
+            self.skipped["headers"] += 1
+            return None
+        if len(cells) == wide:
+            return cells
+        if "".join(cells[wide:]).strip():
+            have = f"{len(cells)} cells" if len(cells) <= COLUMN_CAP else f"over {COLUMN_CAP} cells"
+            text = io.StringIO()
+            csv.writer(text, delimiter=self.delimiter).writerow(cells)
+            return Refusal(f"it has {have} where the header has {wide}", text.getvalue())
+        return cells[:wide] + [""] * (wide - len(cells))
 
 
 class _Text:
@@ -267,6 +268,8 @@ class _Text:
 
 def _is_total(cells: list[str]) -> bool:
     """`Gesamt;;;;1.333,50 €`: the word, and sums."""
+    if cells[0][:1].strip().lower() not in _TOTAL_STARTS:
+        return False
     filled = _filled(cells)
     if len(filled) < 2 or len(filled[0]) > 20 or not _TOTAL.fullmatch(fold(filled[0]).rstrip(":")):
         return False
@@ -404,10 +407,10 @@ class _Layout(NamedTuple):
 
 def _detect(file: BinaryIO, name: str, encoding: str, expected: frozenset[str]) -> Sheet:
     with _Text(file, encoding) as readline:
-        parts: list[str] = []
-        while sum(map(len, parts)) < _HEAD and (part := readline(_HEAD)):
-            parts.append(part)
-    head = "".join(parts)
+        text = io.StringIO(newline="")
+        while text.tell() < _HEAD and (line := readline(_HEAD)):
+            text.write(line)
+    head = text.getvalue()
     said = re.match('\ufeff?"?sep=([^\\w"\r\n])"?(?:\r\n|\r|\n|$)', head, re.IGNORECASE)
     choices: dict[str, _Layout] = {}
     refused: tuple[int, Refusal] | None = None

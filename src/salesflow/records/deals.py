@@ -160,9 +160,13 @@ def unpark(conn: sqlite3.Connection, deal_id: int) -> None:
 def sale(
     conn: sqlite3.Connection, contact_id: int, amount: tuple[int, str], what: str, process: str, moment: Moment, *,
     how: str | None = None, on: str | None = None,
-) -> int:  # fmt: skip
-    """Sold on the spot: a won deal that never stood in a stage, *bought* unless HOW says it was sold. Its id."""
+) -> tuple[int, str | None]:  # fmt: skip
+    """Sold on the spot: a won deal that never stood in a stage, *bought* unless HOW says it was sold.
+
+    Its id, and a warning when they were not qualified.
+    """
     deal_id = add(conn, Draft(contact_id, what, amount, process, on=on), moment)
+    warning = warn_unqualified(conn, contact_id, deal_id, moment)
     day, at = when(on, moment)
     update(
         conn, "deals", deal_id, outcome="won", way="sold" if how else "bought",
@@ -172,7 +176,7 @@ def sale(
         leave(conn, get(conn, deal_id), day)
     else:
         conn.execute("DELETE FROM stage_entries WHERE deal_id = :id", {"id": deal_id})
-    return deal_id
+    return deal_id, warning
 
 
 def edit(
@@ -245,10 +249,12 @@ def open_deal(conn: sqlite3.Connection, contact_id: int) -> int:
     raise NotFound(f"{name} has {len(found)} open deals; say which by its key:\n  {listed}")
 
 
-def warn_unqualified(conn: sqlite3.Connection, contact_id: int, deal_id: int, moment: Moment, because: str | None) -> str | None:
-    """Selling to somebody not qualified is written down, once a deal; the warning, or None. Call it before the sale counts.
+def warn_unqualified(
+    conn: sqlite3.Connection, contact_id: int, deal_id: int, moment: Moment, because: str | None = None
+) -> str | None:
+    """Selling to somebody not qualified is written down, once a deal; the warning, or None when there is none to give.
 
-    Source: "they do not qualify a lead before selling to them".
+    To be called before the sale counts. Source: "they do not qualify a lead before selling to them".
     """
     status = contacts.status(conn, contact_id)
     row = contacts.get(conn, contact_id)
@@ -263,17 +269,25 @@ def warn_unqualified(conn: sqlite3.Connection, contact_id: int, deal_id: int, mo
     missing = rows(
         conn,
         """
-        SELECT name FROM criteria
+        SELECT name, EXISTS (
+                 SELECT 1 FROM answers
+                  WHERE question_id = criteria.id AND contact_id = :id AND replaced_at IS NULL AND answer = 'no'
+               ) AS refused
+          FROM criteria
          WHERE NOT EXISTS (
            SELECT 1 FROM answers
-            WHERE answers.question_id = criteria.id AND contact_id = :id AND replaced_at IS NULL AND answer = 'yes')
+            WHERE question_id = criteria.id AND contact_id = :id AND replaced_at IS NULL AND answer = 'yes')
          ORDER BY position
         """,
         id=contact_id,
     )
-    asks = ", ".join(name["name"] for name in missing)
-    article = "an unqualified lead" if status == "lead" else "not a prospect yet" if status == "possible" else "disqualified"
-    return f"{row['name']} is {article}: {'answered no or ' if status == 'disqualified' else ''}still to ask: {asks}"
+    said = {"lead": "an unqualified lead", "possible": "not a prospect yet", "disqualified": "disqualified"}[status]
+    parts = [f"{row['name']} is {said}"]
+    for text, refused in (("answered no: ", 1), ("still to ask: ", 0)):
+        names = [question["name"] for question in missing if question["refused"] == refused]
+        if names:
+            parts.append(text + ", ".join(names))
+    return "; ".join(parts)
 
 
 DEAL_COLUMNS = (

@@ -28,6 +28,7 @@ from typing import Any
 
 from salesflow import dates
 from salesflow.errors import NotFound, Refused
+from salesflow.reports.today import grouped
 from salesflow.store.rows import one, rows, value
 from salesflow.table import Column, Table
 
@@ -168,11 +169,11 @@ def report(
     stages = rows(conn, STAGES, process_id=found["id"])
     parts = counted(conn, found["id"], since, by)
     if by in ("source", "month"):
-        grouped = sorted(parts.items(), key=lambda item: (item[0] is None, item[0]))
-        lines = [{"group": name, **line} for name, part in grouped for line in lines_of(part, stages)]
+        groups = sorted(parts.items(), key=lambda item: (item[0] is None, item[0]))
+        lines = [{"group": name, **line} for name, part in groups for line in lines_of(part, stages)]
         columns = (Column("group"), *FIGURES)
         title = f"{heading(found, since, today)}, by {by}"
-        return Table(columns, lines, view=lambda: compared(grouped, stages, title, str(by)), ids="stage")
+        return Table(columns, lines, view=lambda: compared(groups, stages, title, str(by)), ids="stage")
     part = parts.get(None, Part())
     lines = folded(lines_of(part, stages)) if by else lines_of(part, stages)
     title = heading(found, since, today)
@@ -332,10 +333,6 @@ def went(row: Line, marks: str) -> str | None:
     if row["conversion"] is None:
         return None
     return f"{grouped(row['went_on'], marks)} {int(row['conversion'] * 100 + 0.5):>3} %"
-
-
-def grouped(number: int, marks: str) -> str:
-    return f"{number:,}".replace(",", marks[:-1])
 
 
 def notes(conn: sqlite3.Connection, part: Part, since: str | None, marks: str) -> list[str]:

@@ -38,6 +38,7 @@ KEYS = (
     "key", "kind", "channel", "due_on", "at", "days_late", "contact_id", "contact", "company", "status", "phone",
     "email", "deal_id", "deal", "what", "why",
 )  # fmt: skip
+WHO = ("contact_id", "contact", "company", "status", "phone", "email")
 COLUMNS = tuple(Column(name) for name in KEYS)
 SCREEN = (
     Column("key", "KEY", firm=True),
@@ -167,24 +168,8 @@ def queue(conn: sqlite3.Connection, asked: Asked, limit: int | None) -> list[Lin
 
 
 def line(row: sqlite3.Row, key: str, kind: str, what: str, why: str, **more: Any) -> Line:
-    return {
-        "key": key,
-        "kind": kind,
-        "channel": more.get("channel"),
-        "due_on": more.get("due_on"),
-        "at": more.get("at"),
-        "days_late": more.get("days_late"),
-        "contact_id": row["contact_id"],
-        "contact": row["contact"],
-        "company": row["company"],
-        "status": row["status"],
-        "phone": row["phone"],
-        "email": row["email"],
-        "deal_id": more.get("deal_id"),
-        "deal": more.get("deal"),
-        "what": what,
-        "why": why,
-    }
+    said = {"key": key, "kind": kind, "what": what, "why": why}
+    return {**dict.fromkeys(KEYS), **{name: row[name] for name in WHO}, **said, **more}
 
 
 def follow_ups(conn: sqlite3.Connection, asked: Asked, room: int, since: str = "") -> list[Line]:
@@ -292,37 +277,43 @@ def screen(
     notes = [f"Ahead: {later}   salesflow today --days 7"] if later else []
     if not lines:
         return Text([("", said) for said in (nothing(conn, asked), *notes)], indent=0)
-    title, left_out = headline(conn, asked, lines, limit, promised, marks)
+    total, left_out = totals(conn, asked, lines, limit, promised, marks)
+    title = headline(asked, total, late(promised, asked.today), marks)
     shown = [{**row, "reach": reach(row)} for row in lines]
     return Table(SCREEN, shown, title=title, notes=[*left_out, *notes], ids="key")
 
 
-def headline(
+def headline(asked: Asked, total: int, late: int, marks: str) -> str:
+    """`Tue 24 Nov 2026: 12 to do, 3 late`."""
+    said = f"{dates.long_day(asked.today)}: {grouped(total, marks)} to do"
+    return said + (f", {grouped(late, marks)} late" if late else "")
+
+
+def totals(
     conn: sqlite3.Connection, asked: Asked, lines: Sequence[Line], limit: int | None, promised: dict[date, int],
     marks: str,
-) -> tuple[str, list[str]]:  # fmt: skip
-    """`Tue 24 Nov 2026: 12 to do, 3 late`, and a note for each way in which the queue was cut short."""
-    late = sum(count for day, count in promised.items() if day < asked.today)
+) -> tuple[int, list[str]]:  # fmt: skip
+    """How many lines the queue has without its limit, and a note for each way in which it was cut short."""
+    if limit is None:
+        return len(lines), []
     total, notes = len(lines), []
-    if limit is not None:
-        stuck, idle = (
-            value(conn, sql, today=asked.today.isoformat(), room=COUNTED) for sql in (STALLED_COUNT, NO_STEP_COUNT)
-        )
-        if len(lines) >= limit:
-            total = sum(count for day, count in promised.items() if day <= asked.until)
-            total += sum(len(source(conn, asked, COUNTED)) for source, few in SOURCES[1:] if not few)
-            total += min(stuck, FEW) + min(idle, FEW)
-            if total > limit:
-                notes.append(f"{grouped(limit, marks)} of {grouped(total, marks)}; salesflow today --all")
-        more = [
-            f"{grouped(count - FEW, marks)}{'+' if count == COUNTED else ''} more {name}"
-            for count, name in ((stuck, "stuck"), (idle, "with no next step"))
-            if count > FEW
-        ]
-        if more:
-            notes.append(f"{', '.join(more)}: salesflow today --all")
-    said = f"{dates.long_day(asked.today)}: {grouped(total, marks)} to do"
-    return said + (f", {grouped(late, marks)} late" if late else ""), notes
+    stuck, idle = (
+        value(conn, sql, today=asked.today.isoformat(), room=COUNTED) for sql in (STALLED_COUNT, NO_STEP_COUNT)
+    )
+    if len(lines) >= limit:
+        total = sum(count for day, count in promised.items() if day <= asked.until)
+        total += sum(len(source(conn, asked, COUNTED)) for source, few in SOURCES[1:] if not few)
+        total += min(stuck, FEW) + min(idle, FEW)
+        if total > limit:
+            notes.append(f"{grouped(limit, marks)} of {grouped(total, marks)}; salesflow today --all")
+    more = [
+        f"{grouped(count - FEW, marks)}{'+' if count == COUNTED else ''} more {name}"
+        for count, name in ((stuck, "stuck"), (idle, "with no next step"))
+        if count > FEW
+    ]
+    if more:
+        notes.append(f"{', '.join(more)}: salesflow today --all")
+    return total, notes
 
 
 def grouped(number: int, marks: str) -> str:
@@ -332,6 +323,10 @@ def grouped(number: int, marks: str) -> str:
 def promised_by_day(conn: sqlite3.Connection, until: date) -> dict[date, int]:
     """How much is promised for each day up to one, days gone by included."""
     return {date.fromisoformat(row["due_on"]): row["promised"] for row in rows(conn, PROMISED, until=until.isoformat())}
+
+
+def late(promised: dict[date, int], today: date) -> int:
+    return sum(count for day, count in promised.items() if day < today)
 
 
 def ahead(promised: dict[date, int], today: date, after: date) -> str:

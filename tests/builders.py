@@ -1,0 +1,188 @@
+"""What several tests build with: a file, a moment, a command run here or in a process of its own, an exact dump."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from salesflow.cli.session import Session
+from salesflow.dates import Moment
+from salesflow.records import change, search, settings, setup, standing
+from salesflow.store import file, journal
+
+PLACE = {"country": "US", "currency": "USD", "marks": ",.", "date_order": "ymd"}
+TODAY = "2026-11-24"  # a Tuesday
+
+
+def moment(on: str = TODAY, time: str = "09:00") -> Moment:
+    """A clock that stands in UTC."""
+    return Moment(f"{on}T{time}:00Z", on, time)
+
+
+def later(now: Moment, days: int = 0, minutes: int = 0) -> Moment:
+    then = datetime.datetime.fromisoformat(f"{now.on}T{now.time}") + datetime.timedelta(days, minutes * 60)
+    return moment(then.date().isoformat(), f"{then:%H:%M}")
+
+
+def new_file(path: Path, **values: str) -> Path:
+    """A salesflow file with its built-in questions and processes."""
+    assert setup.create(path, {**PLACE, **values})
+    return path
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def run(path: Path, *words: str, today: str = TODAY) -> Result:
+    """One command in this process, as `main` runs it but for the signals."""
+    from salesflow.cli import finish, said
+
+    typed = ["--db", str(path), "--today", today, "--no-input", *words]
+    out, err = io.StringIO(), io.StringIO()
+    before = os.umask(0o077)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = finish(Session(command=said(list(words))), typed)
+    finally:
+        os.umask(before)
+    return Result(code, out.getvalue(), err.getvalue())
+
+
+def environment(**more: str) -> dict[str, str]:
+    """As cron has it: no settings of the person who runs the tests."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "HOME": os.devnull, "SALESFLOW_TODAY": TODAY, "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+def argv(path: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "salesflow", "--db", str(path), *words]
+
+
+def process(path: Path, *words: str, **more: str) -> Result:
+    """One command in a fresh interpreter; `more` goes to its environment."""
+    done = subprocess.run(
+        argv(path, *words), env=environment(**more), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+# -- a desk: commands one after another on one connection ---------------------------------------------------------------
+
+
+@dataclass
+class Desk(Session):
+    """A session that keeps its connection: the functions behind the commands, without the cost of a start each time.
+
+    Use it as the `ctx` of a command function through `desk.call`.
+    """
+
+    conn: sqlite3.Connection | None = None
+    now: Moment = moment()  # noqa: RUF009
+    work: change.Work | None = None
+
+    @property
+    def moment(self) -> Moment:
+        return self.now
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[tuple[sqlite3.Connection, settings.Settings]]:
+        assert self.conn is not None
+        yield self.conn, settings.read(self.conn)
+
+    @contextlib.contextmanager
+    def writing(self, *, new: bool = False) -> Iterator[tuple[sqlite3.Connection, settings.Settings, change.Work]]:
+        assert self.conn is not None
+        with change.change(self.conn, self.now, self.command) as work:
+            yield self.conn, settings.read(self.conn), work
+        self.work = work
+
+    def show(self, answer: object) -> None:
+        pass
+
+    def say(self, text: str) -> None:
+        pass
+
+    def call(self, function: Any, *args: Any, **options: Any) -> change.Work | None:
+        """The command's work: whether it changed anything, and its number; None when it only looked."""
+        self.work, self.command = None, f"{function.__name__} {args} {options}"
+        function(SimpleNamespace(find_root=lambda: SimpleNamespace(obj=self)), *args, **options)
+        return self.work
+
+
+@contextlib.contextmanager
+def desk(path: Path, **values: str) -> Iterator[Desk]:
+    """A desk over a new file, or over the one that is there. Nothing waits for the disk."""
+    if not path.exists():
+        new_file(path, **values)
+    conn = change.writer(path)
+    conn.execute("PRAGMA synchronous = OFF")
+    try:
+        yield Desk(conn=conn, no_input=True)
+    finally:
+        conn.close()
+
+
+# -- looking inside ----------------------------------------------------------------------------------------------------
+
+Dump = dict[str, dict[int, tuple[object, ...]]]
+
+
+def dump(conn: sqlite3.Connection) -> Dump:
+    """Every row that is kept, by table and id: the journaled tables, standing, stage_pace, and the search index."""
+    found: Dump = {}
+    for table in journal.tables(conn):
+        found[table] = {row["id"]: tuple(row) for row in conn.execute(f"SELECT * FROM {table}")}  # noqa: S608
+    found["standing"] = {row["contact_id"]: tuple(row) for row in conn.execute("SELECT * FROM standing")}
+    found["stage_pace"] = {row["stage_id"]: tuple(row) for row in conn.execute("SELECT * FROM stage_pace")}
+    found["search"] = {row[0]: tuple(row) for row in conn.execute("SELECT rowid, name, text FROM search")}
+    return found
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Each row that differs, in words; empty when the dumps are equal."""
+    return [
+        f"{table} {key}: {one[table].get(key)} -> {other[table].get(key)}"
+        for table in one
+        for key in sorted({*one[table], *other[table]})
+        if one[table].get(key) != other[table].get(key)
+    ]
+
+
+def faults(conn: sqlite3.Connection) -> list[str]:
+    """What is kept beside the tables and does not say what they say; empty in a sound file."""
+    found = [f"standing of {number} is not as defined" for number in standing.differences(conn)]
+    found += ["stage_pace is not as defined"] * (
+        {tuple(row) for row in conn.execute("SELECT * FROM stage_pace")}
+        != {tuple(row) for row in conn.execute("SELECT * FROM stage_pace_defined")}
+    )
+    if search.missing(conn):
+        found.append(f"search misses {search.missing(conn)} rows")
+    found += [f"{table} {row} points nowhere" for table, row in journal.dangling(conn)]
+    open_status = conn.execute(
+        "SELECT contact_id, status FROM status_history WHERE left_on IS NULL ORDER BY contact_id"
+    ).fetchall()
+    counted = conn.execute("SELECT contact_id, status FROM standing WHERE counts = 1 ORDER BY contact_id").fetchall()
+    if [tuple(row) for row in open_status] != [tuple(row) for row in counted]:
+        found.append("the status in force is not the last of the history")
+    return found
+
+
+def reader(path: Path) -> sqlite3.Connection:
+    return file.open_reader(path)

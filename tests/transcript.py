@@ -1,0 +1,130 @@
+"""Transcripts: what is typed and what is answered, kept as text, run again and compared.
+
+A transcript is a text file. `# ` begins a comment, `$ ` a command (`> ` its further lines), then follow what it
+printed, each line of its stderr after `2> `, and `exit N` unless N is 0. A printed line that would read as one of
+these stands behind a `\\`. Every transcript has an empty folder of its own, which is also its home, and one clock.
+
+    python -m tests.transcript --rewrite [NAME...]    run them and write down what they print now; then read the diff
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "transcripts"
+TODAY = "2026-11-24T09:00"
+SECONDS = 60  # a command that takes longer hangs
+
+
+@dataclass
+class Step:
+    """One command with the comments above it; `command` may have several lines."""
+
+    comments: list[str]
+    command: str = ""
+    printed: list[str] = field(default_factory=list)
+
+
+def read(text: str) -> list[Step]:
+    """The comments and commands of a transcript; what was printed is left out."""
+    steps: list[Step] = []
+    comments: list[str] = []
+    typing = False
+    for line in text.split("\n"):
+        if line.startswith("$ "):
+            steps.append(Step(comments, line[2:]))
+            comments, typing = [], True
+        elif line.startswith("> ") and typing:
+            steps[-1].command += "\n" + line[2:]
+        else:
+            typing = False
+            if line == "#" or line.startswith("# "):
+                comments.append(line)
+    if comments:
+        steps.append(Step(comments))
+    return steps
+
+
+def write(steps: Iterable[Step]) -> str:
+    """A transcript as it stands in its file: an empty line before each comment but the first."""
+    lines: list[str] = []
+    for step in steps:
+        if step.comments:
+            lines += [""] * bool(lines) + step.comments
+        if step.command:
+            first, *more = step.command.split("\n")
+            lines += [f"$ {first}", *(f"> {line}" for line in more), *step.printed]
+    return "\n".join(lines) + "\n"
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What cron would give, a fixed clock, and `salesflow` by name; no locale, no terminal."""
+    bin_folder = home / ".bin"
+    bin_folder.mkdir()
+    shim = bin_folder / "salesflow"
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m salesflow "$@"\n')
+    shim.chmod(0o755)
+    return {
+        "HOME": str(home), "PATH": f"{bin_folder}:/usr/bin:/bin", "TZ": "UTC", "TMPDIR": str(home),
+        "SALESFLOW_DB": str(home / "sales.db"), "SALESFLOW_TODAY": TODAY, "SALESFLOW_NO_INPUT": "1",
+    }  # fmt: skip
+
+
+def run(steps: Iterable[Step]) -> list[Step]:
+    """Each command run in turn in a fresh folder, and what it printed."""
+    with tempfile.TemporaryDirectory(prefix="salesflow-") as folder:
+        home = Path(folder).resolve()
+        env = environment(home)
+        return [Step(step.comments, step.command, list(printed(step, home, env))) for step in steps]
+
+
+def printed(step: Step, home: Path, env: dict[str, str]) -> Iterator[str]:
+    if not step.command:
+        return
+    done = subprocess.run(
+        ["sh", "-c", step.command], cwd=home, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
+    )  # fmt: skip
+    for line in settled(done.stdout, home):
+        yield re.sub(r"^(\\*(?:\$ |# ?|> |2> |exit \d|$))", r"\\\1", line) if line else line
+    for line in settled(done.stderr, home):
+        yield f"2> {line}"
+    if done.returncode:
+        yield f"exit {done.returncode}"
+
+
+def settled(output: bytes, home: Path) -> list[str]:
+    """The lines of an output, with the folder of this run as `~`."""
+    lines = output.decode("utf-8", "backslashreplace").replace(str(home), "~").split("\n")
+    return lines[:-1] if not lines[-1] else [*lines[:-1], f"{lines[-1]}\\"]
+
+
+def replayed(path: Path) -> str:
+    """The transcript as it reads when it is run now."""
+    return write(run(read(path.read_text(encoding="utf-8"))))
+
+
+def rewrite(names: Iterable[str]) -> None:
+    """Write down what the transcripts named (none: all) print now."""
+    paths = [FOLDER / f"{Path(name).stem}.txt" for name in names] or sorted(FOLDER.glob("*.txt"))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, text in zip(paths, pool.map(replayed, paths), strict=True):
+            if path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+                print(f"rewritten: {path.name}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] != ["--rewrite"]:
+        sys.exit(__doc__)
+    if shutil.which("sh") is None:
+        sys.exit("a POSIX shell is needed")
+    rewrite(sys.argv[2:])
