@@ -58,9 +58,9 @@ class Maker:
 
     def person(self) -> str:
         found = self.ids("SELECT id FROM contacts")
-        if not self.blind and self.dice.random() < 0.2:
+        if not found or not self.blind and self.dice.random() < 0.1:
             return self.pick(*NAMES, "ken", "nobody at all", "202 555 0133", "999")
-        return str(self.pick(*found)) if found else "1"
+        return str(self.pick(*found))
 
     def key(self, letter: str, sql: str) -> str:
         found = self.ids(sql)
@@ -85,22 +85,43 @@ class Maker:
         return self.pick("mine", "other", "three-step")
 
     def command(self) -> Command:
-        makers = [self.add, self.edit, self.log, self.follow, self.snooze, self.note, self.done]
-        if not self.blind:
-            makers += [
-                self.qualify, self.qualify, self.qualify, self.question, self.delete, self.deal, self.deal, self.sale,
-                self.move, self.close, self.park, self.reopen, self.edit_deal, self.edit_promise, self.drop, self.drop,
-                self.process, self.process, self.config, self.add,
-            ]  # fmt: skip
-        function, words, options = self.pick(*makers)()
+        function, words, options = self.pick(*self.makers())()
         days, minutes = (0, 0) if self.blind else (self.pick(0, 0, 0, 1, 3), self.pick(0, 5, 90))
         return Command(function, words, options, days, minutes)
+
+    def makers(self) -> list[Callable[[], Any]]:
+        """What there is something to do for."""
+        some = {
+            table: bool(self.ids(f"SELECT id FROM {table} LIMIT 1"))  # noqa: S608
+            for table in ("contacts", "points", "deals WHERE outcome = 'open'", "deals WHERE outcome <> 'open'",
+                          "follow_ups WHERE state = 'open'")
+        }  # fmt: skip
+        people, points, open_deals, closed_deals, promises = some.values()
+        makers = [self.add]
+        if people:
+            makers += [self.edit, self.log, self.follow, self.note]
+        if promises:
+            makers += [self.snooze, self.done, self.done]
+        if self.blind:
+            return makers
+        makers += [self.question, self.process, self.config, *([self.add] * 6 if not people else [])]
+        if people:
+            makers += [self.qualify, self.qualify, self.qualify, self.deal, self.deal, self.sale, self.delete]
+        if points:
+            makers += [self.drop]
+        if open_deals:
+            makers += [self.move, self.move, self.close, self.park, self.edit_deal]
+        if closed_deals:
+            makers += [self.reopen, self.edit_deal]
+        if promises:
+            makers += [self.edit_promise]
+        return makers
 
     def add(self) -> Any:
         words = self.pick(*NAMES).split() + self.pick([], [self.pick(*PHONES[:2])], [self.pick(*MAILS[:2])])
         options = {
             "company": self.maybe("Blue Salon", "Ito Ltd"), "tag": self.maybe([TAGS[0]], list(TAGS)),
-            "note": self.maybe(*TEXTS), "rating": self.maybe(1, 5, 9), "priority": self.maybe("A", "b"),
+            "note": self.maybe(*TEXTS), "rating": self.maybe(1, 5), "priority": self.maybe("A", "b"),
             "birthday": self.maybe("17 march", "1980-02-29"), "source": self.maybe("fair", "web"), **self.step(),
         }  # fmt: skip
         if not self.blind:
@@ -172,7 +193,9 @@ class Maker:
 
     def qualify(self) -> Any:
         words = [self.person()]
-        for name in self.dice.sample(QUESTIONS, self.dice.randint(1, 4)):
+        asked = [row[0] for row in self.desk.conn.execute("SELECT name FROM questions WHERE dropped_on IS NULL")]
+        names = asked if asked and self.dice.random() < 0.9 else QUESTIONS
+        for name in self.dice.sample(names, self.dice.randint(1, len(names))):
             words += [f"--{name}", self.pick("yes", "yes", "yes", "no", "unknown")]
         options = {"method": self.maybe("call"), "said": self.maybe("we spend 500"), "on": self.maybe("yesterday")}
         return qualify.qualify, (words,), {**options, **self.step()}

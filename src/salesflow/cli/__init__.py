@@ -59,7 +59,7 @@ TABLE = {
     "follow": Entry("follow_up:follow", "A promise with a day."),
     "snooze": Entry("follow_up:snooze", "The same promise, another day."),
     "qualify": Entry("qualify:qualify", "A few short questions: lead or prospect?", free=True),
-    "sale": Entry("deal:sale", "Sold on the spot (WHO may be walk-in)."),
+    "sale": Entry("sale:sale", "Sold on the spot (WHO may be walk-in)."),
     "deal": Entry("", "Deals: sales that take time.", DEAL),
     "move": Entry("deal:move", "On to the next stage, or to STAGE."),
     "win": Entry("deal:win", "Closed: sold, and how."),
@@ -78,7 +78,7 @@ TABLE = {
     "undo": Entry("mend:undo", "Take back the last command, or any one."),
     "redo": Entry("mend:redo", "Take back the last undo."),
     "edit": Entry("contact:edit", "Change a person, or a promise by its key."),
-    "delete": Entry("contact:delete", "Remove a person, or a thing by its key."),
+    "delete": Entry("mend:delete", "Remove a person, or a thing by its key."),
     "config": Entry("config:config", "Country, currency, how dates are read."),
     "process": Entry("", "Processes: the ways you sell.", PROCESS),
     "question": Entry("", "The questions that tell a prospect from a lead.", QUESTION),
@@ -193,7 +193,7 @@ def main(args: list[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     typed = sys.argv[1:] if args is None else args
     if "_SALESFLOW_COMPLETE" in os.environ:
-        from typer.completion import completion_init
+        from typer._completion_classes import completion_init
 
         completion_init()
     run = Session(command=said(typed))

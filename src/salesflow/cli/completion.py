@@ -26,7 +26,7 @@ def show(ctx: typer.Context, shell: Shell = None) -> None:
 
     Example: salesflow completion show bash
     """
-    from typer.completion import get_completion_script
+    from typer._completion_shared import get_completion_script
 
     print(get_completion_script(prog_name="salesflow", complete_var="_SALESFLOW_COMPLETE", shell=shell_of(shell)))
 
@@ -36,7 +36,7 @@ def install(ctx: typer.Context, shell: Shell = None) -> None:
 
     Example: salesflow completion install zsh
     """
-    from typer.completion import install as put
+    from typer._completion_shared import install as put
 
     try:
         name, path = put(shell=shell_of(shell), prog_name="salesflow", complete_var="_SALESFLOW_COMPLETE")

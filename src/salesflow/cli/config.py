@@ -31,8 +31,8 @@ def config(
             if from_locale is not None:
                 from salesflow.money import locale_defaults
 
-                for field, found in locale_defaults(from_locale).items():
-                    settings.put(conn, field, found)
+                for key, found in locale_defaults(from_locale).items():
+                    settings.put(conn, key, found)
                 work.summary = f"settings of {from_locale}"
             if name is not None and value is not None:
                 value = settings.put(conn, name, value)

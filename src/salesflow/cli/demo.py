@@ -18,7 +18,18 @@ from salesflow import dates
 from salesflow.cli.session import Session, session
 from salesflow.dates import Moment
 from salesflow.errors import Exists
-from salesflow.records import activities, change, contacts, deals, follow_ups, processes, questions, settings, setup
+from salesflow.records import (
+    activities,
+    change,
+    contacts,
+    deals,
+    follow_ups,
+    processes,
+    questions,
+    sales,
+    settings,
+    setup,
+)
 from salesflow.records.contacts import Draft, Point
 from salesflow.table import Column, Sheet, Text
 
@@ -33,6 +44,7 @@ def demo(ctx: typer.Context) -> None:
 
     Example: salesflow demo
     """
+    from salesflow.render import line
     from salesflow.reports import funnel, today
 
     run = session(ctx)
@@ -40,7 +52,7 @@ def demo(ctx: typer.Context) -> None:
     people = build(path, run.moment)
     run.db = str(path)
     program = f"salesflow --db {shlex.quote(str(path))}"
-    tries = [f"{program} show magda", f"{program} done ken mornings suit him --next fri", f"{program} week"]
+    tries = [f"{program} show magda", f"{program} done ken --next fri", f"{program} week"]
     if run.fmt != "table":
         columns = (Column("path"), Column("contacts", kind="number"), Column("try", kind="list"))
         run.show(Sheet(columns, {"path": str(path), "contacts": people, "try": tries}, ids="path"))
@@ -49,8 +61,9 @@ def demo(ctx: typer.Context) -> None:
         run.show(today.report(conn, today=run.today, marks=found.marks, alarm_days=found.alarm_days))
         run.show(Text([("", "")]))
         run.show(funnel.report(conn, today=run.today, process=found.process, marks=found.marks))
-    lines = ["", "All of it is invented, and yours to change. Try next:", *tries]
-    run.show(Text([("", line) for line in lines], indent=0))
+    run.show(Text([("", ""), ("", "All of it is invented, and yours to change. Try next:")], indent=0))
+    for each in tries:
+        print(line(each))  # on one line however long, to be copied
 
 
 def place(run: Session) -> Path:
@@ -183,9 +196,7 @@ def kept(story: Story, event: Event, moment: Moment) -> None:
 
 
 def opened(story: Story, event: Event, moment: Moment) -> None:
-    draft = deals.Draft(
-        story.people[event["who"]], event["deal"], amount(story, event), story.settings.process
-    )
+    draft = deals.Draft(story.people[event["who"]], event["deal"], amount(story, event), story.settings.process)
     story.deals[event["who"]] = deals.add(story.conn, draft, moment)
 
 
@@ -197,7 +208,7 @@ def amount(story: Story, event: Event) -> tuple[int, str]:
 
 def sold(story: Story, event: Event, moment: Moment) -> None:
     buyer = story.people.get(event["who"]) or contacts.walk_in(story.conn, moment)
-    deals.sale(story.conn, buyer, amount(story, event), event["sale"], story.settings.process, moment)
+    sales.sale(story.conn, buyer, amount(story, event), event["sale"], story.settings.process, moment)
 
 
 def parked(story: Story, event: Event, moment: Moment) -> None:

@@ -287,7 +287,7 @@ def edited(
         new["every"] = dates.read_every(every) if every else None
         new["anchor_on"] = (new.get("due_on") or row["due_on"]) if every else None
     changed = {field: value for field, value in new.items() if value != row[field]}
-    follow_ups.update(conn, "follow_ups", number, **changed)
+    follow_ups.edit(conn, number, changed)
     said = [f"{field.replace('_', ' ')}: {contacts.shown(row[field])} -> {contacts.shown(value)}"
             for field, value in changed.items()]  # fmt: skip
     return f"F{number} {contacts.get(conn, row['contact_id'])['name']}", said

@@ -1,4 +1,4 @@
-"""Taking back: undo and redo."""
+"""Mending: undo, redo, delete."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import typer
 
 from salesflow.cli import words
 from salesflow.cli.session import Session, session
+from salesflow.errors import NotFound, Refused
+from salesflow.records import contacts, who
 from salesflow.store import file
 from salesflow.table import Column, Table
 
@@ -82,3 +84,63 @@ def changes(conn: sqlite3.Connection, limit: int) -> Table:
         Column("state", "", firm=True),
     )
     return Table(columns, [dict(row) for row in found], empty="Nothing was changed yet.")
+
+
+def delete(
+    ctx: typer.Context,
+    who_or_key: Annotated[list[str], typer.Argument(metavar="WHO|KEY", show_default=False)],
+) -> None:
+    """Remove a person with all that hangs on them; or a promise, deal or activity by its key. `undo` brings it back.
+
+    Example: salesflow delete F12
+    """
+    run = session(ctx)
+    text = " ".join(who_or_key)
+    thing = who.key(text)
+    if not (thing and thing[0] in "FDA"):
+        with run.reading() as (conn, settings):
+            contact_id = who.resolve(conn, text, settings)
+            plan = hanging(conn, contact_id)
+        if run.asks and not run.confirmed(f"Delete {plan}?"):
+            raise Refused("nothing was deleted")
+    with run.writing() as (conn, settings, work):
+        said = delete_thing(conn, run, *thing) if thing and thing[0] in "FDA" else delete_contact(conn, contact_id)
+        work.summary = said
+    run.tell(said, deleted=text, change_id=work.change_id)
+    run.undo_hint(work)
+
+
+def hanging(conn: sqlite3.Connection, contact_id: int) -> str:
+    row = contacts.get(conn, contact_id)
+    counts = [
+        (conn.execute(f"SELECT count(*) FROM {table} WHERE contact_id = ?", (contact_id,)).fetchone()[0], noun)  # noqa: S608
+        for table, noun in (("deals", "deals"), ("activities", "activities"), ("follow_ups", "follow-ups"))
+    ]
+    held = ", ".join(f"{count} {noun}" for count, noun in counts if count)
+    return f"{contact_id} {row['name']}" + (f" with {held}" if held else "")
+
+
+def delete_contact(conn: sqlite3.Connection, contact_id: int) -> str:
+    said = f"Deleted {hanging(conn, contact_id)}"
+    contacts.delete(conn, contact_id)
+    return said
+
+
+def delete_thing(conn: sqlite3.Connection, run: Session, letter: str, number: int) -> str:
+    from salesflow.records import activities, deals, follow_ups
+
+    if letter == "D":
+        deal = deals.get(conn, number)
+        deals.delete(conn, number)
+        return f"Deleted D{number} {deal['title']} of {deal['contact']}"
+    if letter == "F":
+        row = follow_ups.get(conn, number)
+        conn.execute("UPDATE activities SET follow_up_id = NULL WHERE follow_up_id = ?", (number,))
+        conn.execute("DELETE FROM follow_ups WHERE id = ?", (number,))
+        name = contacts.get(conn, row["contact_id"])["name"]
+        return f"Deleted F{number} {follow_ups.said(row)} for {name}"
+    if letter == "A":
+        row = activities.get(conn, number)
+        conn.execute("DELETE FROM activities WHERE id = ?", (number,))
+        return f"Deleted A{number} {row['kind']} of {row['happened_on']}"
+    raise NotFound(f"nothing of that kind: {letter}{number}")

@@ -31,7 +31,7 @@ class Entry:
 class GlobalOptions:
     """The root's options, hidden, on every command and noun; what is given there replaces what was given before."""
 
-    def get_params(self, ctx: typer.Context) -> list[Any]:
+    def get_params(self, ctx: Any) -> list[Any]:
         own: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         root = ctx.find_root().command
         if root is self:
@@ -40,11 +40,11 @@ class GlobalOptions:
         for param in root.params:
             if not taken & set(param.opts):
                 twin = copy.copy(param)
-                twin.hidden, twin.default, twin.envvar = True, None, None  # type: ignore[attr-defined]
+                twin.hidden, twin.default, twin.envvar = True, None, None
                 own = [*own, twin]
         return own
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         root = ctx.find_root()
         if root is not ctx:
             own = {param.name for param in ctx.command.params}
@@ -64,23 +64,28 @@ class Noun(GlobalOptions, TyperGroup):
     """A word with verbs; alone it runs the first of them."""
 
     def __init__(self, name: str, table: Mapping[str, Entry], **attrs: Any) -> None:
+        names: Any = dict.fromkeys(table)  # for suggestions; get_command makes the command
         super().__init__(
-            name=name, commands=dict.fromkeys(table), rich_markup_mode=None, subcommand_metavar="VERB ...", **attrs,
+            name=name,
+            commands=names,
+            rich_markup_mode=None,
+            subcommand_metavar="VERB ...",
             context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 80},
-        )  # type: ignore[arg-type]  # fmt: skip
+            **attrs,
+        )
         self.table = table
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not any(arg in self.table for arg in args) and not ctx.resilient_parsing:
             words = [arg for arg in args if not arg.startswith("-")]
             args = args if words and not ctx.find_root() is ctx else [*args, next(iter(self.table))]
         return super().parse_args(ctx, args)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         entry = self.table.get(cmd_name)
         return build(cmd_name, entry) if entry else None
 
-    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl([(name, entry.help) for name, entry in self.table.items()])
 
@@ -112,15 +117,15 @@ class Tree(Noun):
     page: Callable[[bool], str]
     guesses: Mapping[str, str]
 
-    def format_help(self, ctx: typer.Context, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(self.page("--all" in sys.argv))
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in self.guesses and args[0] not in self.table:
             raise Refused(f"no command {args[0]!r}; use: salesflow {self.guesses[args[0]]}")
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         # Typer would turn a closed pipe into exit code 1.
         try:
             result = super().invoke(ctx)

@@ -173,7 +173,7 @@ def shown(field: object) -> str:
 
 def drop_points(conn: sqlite3.Connection, contact_id: int, texts: Sequence[str], settings: Settings) -> list[str]:
     """Take away points or tags by what they say, typed any way. Raises NotFound for one that is not there."""
-    said = []
+    said: list[str] = []
     for text in texts:
         keys = {people.fold(text)}
         if people.looks_like_email(text):

@@ -14,7 +14,6 @@ from salesflow.records import activities
 from salesflow.store.rows import insert, one, rows, update
 from salesflow.table import Column, Table
 
-
 VERBS = ("call", "email", "visit")  # as the first word of a text these are its kind, colon or not
 
 
@@ -94,6 +93,10 @@ def snooze(conn: sqlite3.Connection, follow_up_id: int, due_on: str) -> None:
     """The same promise on another day; what it repeats by keeps its anchor."""
     get_open(conn, follow_up_id)
     update(conn, "follow_ups", follow_up_id, due_on=due_on)
+
+
+def edit(conn: sqlite3.Connection, follow_up_id: int, changes: dict[str, str | None]) -> None:
+    update(conn, "follow_ups", follow_up_id, **changes)
 
 
 def due(conn: sqlite3.Connection, contact_id: int, until: str | None = None) -> list[sqlite3.Row]:

@@ -103,8 +103,7 @@ def owners(conn: sqlite3.Connection, mark: Mark, tables: set[str], column: str =
     for table, owner in conn.execute(sql, {"change_id": mark.change_id, "path": f"$.{column}"}):
         if table in tables:
             found.add(owner)
-    found.discard(None)  # type: ignore[arg-type]
-    return found
+    return {owner for owner in found if owner is not None}
 
 
 def finish(conn: sqlite3.Connection, mark: Mark, summary: str) -> bool:
