@@ -10,11 +10,12 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+from salesflow.cli import TABLE, finish, said
 from salesflow.cli.session import Session
 from salesflow.dates import Moment
 from salesflow.records import change, search, settings, setup, standing
@@ -51,14 +52,12 @@ class Result(NamedTuple):
 
 def run(path: Path, *words: str, today: str = TODAY) -> Result:
     """One command in this process, as `main` runs it but for the signals."""
-    from salesflow.cli import finish, said
-
     typed = ["--db", str(path), "--today", today, "--no-input", *words]
     out, err = io.StringIO(), io.StringIO()
     before = os.umask(0o077)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = finish(Session(command=said(list(words))), typed)
+            code = finish(Session(said(list(words))), typed)
     finally:
         os.umask(before)
     return Result(code, out.getvalue(), err.getvalue())
@@ -86,16 +85,13 @@ def process(path: Path, *words: str, **more: str) -> Result:
 # -- a desk: commands one after another on one connection ---------------------------------------------------------------
 
 
-@dataclass
 class Desk(Session):
-    """A session that keeps its connection: the functions behind the commands, without the cost of a start each time.
+    """A session that keeps its connection: the functions behind the commands, without the cost of a start each time."""
 
-    Use it as the `ctx` of a command function through `desk.call`.
-    """
-
-    conn: sqlite3.Connection | None = None
-    now: Moment = moment()  # noqa: RUF009
-    work: change.Work | None = None
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        super().__init__("")
+        self.conn, self.now, self.no_input = conn, moment(), True
+        self.work: change.Work | None = None
 
     @property
     def moment(self) -> Moment:
@@ -103,12 +99,10 @@ class Desk(Session):
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[tuple[sqlite3.Connection, settings.Settings]]:
-        assert self.conn is not None
         yield self.conn, settings.read(self.conn)
 
     @contextlib.contextmanager
     def writing(self, *, new: bool = False) -> Iterator[tuple[sqlite3.Connection, settings.Settings, change.Work]]:
-        assert self.conn is not None
         with change.change(self.conn, self.now, self.command) as work:
             yield self.conn, settings.read(self.conn), work
         self.work = work
@@ -119,11 +113,22 @@ class Desk(Session):
     def say(self, text: str) -> None:
         pass
 
-    def call(self, function: Any, *args: Any, **options: Any) -> change.Work | None:
-        """The command's work: whether it changed anything, and its number; None when it only looked."""
-        self.work, self.command = None, f"{function.__name__} {args} {options}"
-        function(SimpleNamespace(find_root=lambda: SimpleNamespace(obj=self)), *args, **options)
+    def call(self, command: str, *args: Any, **options: Any) -> change.Work | None:
+        """The command's work: whether it changed anything, and its number; None when it only looked.
+
+        The command is named as it is typed (`deal add`), arguments and options as the function behind it has them.
+        """
+        self.work, self.command = None, f"{command} {args} {options}"
+        function_of(command)(SimpleNamespace(find_root=lambda: SimpleNamespace(obj=self)), *args, **options)
         return self.work
+
+
+def function_of(command: str) -> Any:
+    """The function behind a command, found in the command table."""
+    noun, _, verb = command.partition(" ")
+    entry = TABLE[noun].verbs[verb] if verb else TABLE[noun]
+    module, _, function = entry.place.partition(":")
+    return getattr(import_module(f"salesflow.cli.{module}"), function)
 
 
 @contextlib.contextmanager
@@ -134,7 +139,7 @@ def desk(path: Path, **values: str) -> Iterator[Desk]:
     conn = change.writer(path)
     conn.execute("PRAGMA synchronous = OFF")
     try:
-        yield Desk(conn=conn, no_input=True)
+        yield Desk(conn)
     finally:
         conn.close()
 
@@ -174,7 +179,7 @@ def faults(conn: sqlite3.Connection) -> list[str]:
     )
     if search.missing(conn):
         found.append(f"search misses {search.missing(conn)} rows")
-    found += [f"{table} {row} points nowhere" for table, row in journal.dangling(conn)]
+    found += [f"{loose.table} {loose.row_id} points nowhere" for loose in journal.dangling(conn)]
     open_status = conn.execute(
         "SELECT contact_id, status FROM status_history WHERE left_on IS NULL ORDER BY contact_id"
     ).fetchall()

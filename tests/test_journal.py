@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import pytest
 from builders import Desk, desk, differences, dump, faults, later, moment, new_file, run
 
-from salesflow.cli import activity, config, contact, deal, follow_up, process, qualify
 from salesflow.errors import Refused, SalesflowError
 from salesflow.records import change
 from salesflow.store import journal
@@ -19,16 +18,16 @@ from salesflow.store import journal
 
 
 class Command(NamedTuple):
-    """One command, ready to be given again: the function behind it, its words, its options, and the time before it."""
+    """One command, ready to be given again: its name, its words, its options, and the time before it."""
 
-    function: Callable[..., None]
+    name: str
     words: tuple[Any, ...]
     options: dict[str, Any]
     days: int
     minutes: int
 
     def __repr__(self) -> str:
-        return f"+{self.days}d {self.minutes}min {self.function.__name__} {self.words} {self.options}"
+        return f"+{self.days}d {self.minutes}min {self.name} {self.words} {self.options}"
 
 
 NAMES = ("Ken Ito", "Ana B", "Rita Moss", "山田 花子", "فرشته احمدی", "Łukasz Żak", "Ken Itoh", "Blue Salon")
@@ -47,13 +46,12 @@ class Maker:
     """Makes commands that mostly can be done, looking at what there is; some cannot, and must change nothing."""
 
     def __init__(self, seed: int, desk: Desk, blind: bool = False) -> None:
-        self.dice, self.desk, self.blind = random.Random(seed), desk, blind
+        self.dice, self.desk, self.blind, self.given = random.Random(seed), desk, blind, 0
 
     def pick(self, *choices: Any) -> Any:
         return self.dice.choice(choices)
 
     def ids(self, sql: str) -> list[int]:
-        assert self.desk.conn is not None
         return [row[0] for row in self.desk.conn.execute(sql)]
 
     def person(self) -> str:
@@ -85,9 +83,9 @@ class Maker:
         return self.pick("mine", "other", "three-step")
 
     def command(self) -> Command:
-        function, words, options = self.pick(*self.makers())()
+        name, words, options = self.pick(*self.makers())()
         days, minutes = (0, 0) if self.blind else (self.pick(0, 0, 0, 1, 3), self.pick(0, 5, 90))
-        return Command(function, words, options, days, minutes)
+        return Command(name, words, options, days, minutes)
 
     def makers(self) -> list[Callable[[], Any]]:
         """What there is something to do for."""
@@ -120,13 +118,13 @@ class Maker:
     def add(self) -> Any:
         words = self.pick(*NAMES).split() + self.pick([], [self.pick(*PHONES[:2])], [self.pick(*MAILS[:2])])
         options = {
-            "company": self.maybe("Blue Salon", "Ito Ltd"), "tag": self.maybe([TAGS[0]], list(TAGS)),
+            "company": self.maybe("Blue Salon", "Ito Ltd"), "tag": self.maybe([TAGS[0]], list(TAGS[:2])),
             "note": self.maybe(*TEXTS), "rating": self.maybe(1, 5), "priority": self.maybe("A", "b"),
             "birthday": self.maybe("17 march", "1980-02-29"), "source": self.maybe("fair", "web"), **self.step(),
         }  # fmt: skip
         if not self.blind:
             options["referred_by"] = self.maybe(self.person())
-        return contact.add, (words,), options
+        return "add", (words,), options
 
     def edit(self) -> Any:
         options = {
@@ -137,7 +135,11 @@ class Maker:
         if not self.blind:
             options |= {"off_list": self.maybe("asked us"), "referred_by": self.maybe(self.person())}
             options["on_list"] = self.dice.random() < 0.2
-        return contact.edit, ([self.person()],), options
+        if self.blind:  # what is so already would be decided on, not only written
+            self.given += 1
+            options = {name: f"{name} {self.given}" for name in self.dice.sample(("name", "company", "note"), 2)}
+            options["tag"] = self.maybe([f"tag {self.given}"])
+        return "edit", ([self.person()],), options
 
     def drop(self) -> Any:
         """Points and tags taken away, some given again at once."""
@@ -149,35 +151,35 @@ class Maker:
             )
         ] or ["nothing"]  # fmt: skip
         dropped = self.dice.sample(values, self.dice.randint(1, len(values)))
-        return contact.edit, ([person],), {"drop": dropped, "tag": self.maybe([TAGS[0]]), "phone": self.maybe([PHONES[0]])}
+        return "edit", ([person],), {"drop": dropped, "tag": self.maybe([TAGS[0]]), "phone": self.maybe([PHONES[0]])}
 
     def edit_promise(self) -> Any:
         options = {
             "text": self.maybe(*TEXTS), "due": self.maybe(*DAYS), "at": self.maybe("9:30", ""),
             "every": self.maybe("month", "", "week"), "kind": self.maybe("call", "visit"),
         }  # fmt: skip
-        return contact.edit, ([self.promise()],), options
+        return "edit", ([self.promise()],), options
 
     def delete(self) -> Any:
         if self.dice.random() < 0.4:
-            return contact.delete, ([self.person()],), {}
+            return "delete", ([self.person()],), {}
         letter, table = self.pick(("F", "follow_ups"), ("A", "activities"), ("D", "deals"))
-        return contact.delete, ([self.key(letter, f"SELECT id FROM {table}")],), {}  # noqa: S608
+        return "delete", ([self.key(letter, f"SELECT id FROM {table}")],), {}  # noqa: S608
 
     def log(self) -> Any:
         words = [self.pick("call", "email", "visit", "met"), self.person(), *self.pick(*TEXTS).split()]
         options = {"incoming": self.pick(True, False), "minutes": self.maybe(12), "outcome": self.maybe("no answer")}
-        return activity.log, (words,), {**options, "on": self.maybe("yesterday"), **self.step()}
+        return "log", (words,), {**options, "on": self.maybe("yesterday"), **self.step()}
 
     def note(self) -> Any:
-        return activity.note, ([self.person(), *self.pick(*TEXTS).split()],), self.step()
+        return "note", ([self.person(), *self.pick(*TEXTS).split()],), self.step()
 
     def follow(self) -> Any:
         words = [self.person(), self.pick(*DAYS), *self.pick(*TEXTS).split()]
         options = {"at": self.maybe("09:30", "14:00"), "kind": self.maybe("call", "visit")}
         if not self.blind:
             options |= {"every": self.pick(*EVERY), "deal": self.maybe(self.open_deal())}
-        return follow_up.follow, (words,), options
+        return "follow", (words,), options
 
     def done(self) -> Any:
         if self.blind or self.dice.random() < 0.7:
@@ -185,11 +187,11 @@ class Maker:
         else:
             words = self.pick([self.person()], [self.open_deal()], ["P1"], ["B1"], [self.promise(), self.promise()])
         options = {"no_answer": self.dice.random() < 0.2, "minutes": self.maybe(5), **self.step()}
-        return follow_up.done, ([*words, *self.pick(*TEXTS).split()],), options
+        return "done", ([*words, *self.pick(*TEXTS).split()],), options
 
     def snooze(self) -> Any:
         words = [self.promise()] if self.blind else self.pick([self.promise()], [self.person()], [self.open_deal()], ["P1"])
-        return follow_up.snooze, ([*words, self.pick(*DAYS)],), {}
+        return "snooze", ([*words, self.pick(*DAYS)],), {}
 
     def qualify(self) -> Any:
         words = [self.person()]
@@ -198,68 +200,68 @@ class Maker:
         for name in self.dice.sample(names, self.dice.randint(1, len(names))):
             words += [f"--{name}", self.pick("yes", "yes", "yes", "no", "unknown")]
         options = {"method": self.maybe("call"), "said": self.maybe("we spend 500"), "on": self.maybe("yesterday")}
-        return qualify.qualify, (words,), {**options, **self.step()}
+        return "qualify", (words,), {**options, **self.step()}
 
     def question(self) -> Any:
         name = self.pick(*QUESTIONS)
         verb = self.pick("add", "edit", "drop", "drop")
         if verb == "add":
-            return qualify.add_question, (name, ["Do", "they?"]), {"needed": self.maybe(True, False)}
+            return "question add", (name, ["Do", "they?"]), {"needed": self.maybe(True, False)}
         if verb == "drop":
-            return qualify.drop_question, (name,), {}
+            return "question drop", (name,), {}
         options = {"ask": self.maybe("Really?"), "needed": self.maybe(True, False), "place": self.maybe(1, 2, 9)}
-        return qualify.edit_question, (name,), options
+        return "question edit", (name,), options
 
     def deal(self) -> Any:
         options = {
             "amount": self.maybe(*AMOUNTS), "process": self.maybe("mine", "four-phase"), "stage": self.maybe("1", "order"),
             "on": self.maybe("yesterday"), "because": self.maybe("they asked"), **self.step(),
         }  # fmt: skip
-        return deal.add, ([self.person(), "10", "hours"],), options
+        return "deal add", ([self.person(), "10", "hours"],), options
 
     def move(self) -> Any:
         words = [self.pick(self.open_deal(), self.open_deal(), self.person()), *self.pick([], [], ["1"], ["2"], ["sales"])]
-        return deal.move, (words,), {"on": self.maybe("yesterday"), **self.step()}
+        return "move", (words,), {"on": self.maybe("yesterday"), **self.step()}
 
     def close(self) -> Any:
         words = [self.pick(self.open_deal(), self.person()), *self.pick(["price"], ["fast", "reply"], [])]
         if self.dice.random() < 0.5:
-            return deal.lose, (words,), self.step()
-        return deal.win, (words,), {"amount": self.maybe(*AMOUNTS), "on": self.maybe("yesterday"), **self.step()}
+            return "lose", (words,), self.step()
+        return "win", (words,), {"amount": self.maybe(*AMOUNTS), "on": self.maybe("yesterday"), **self.step()}
 
     def park(self) -> Any:
-        return deal.park, ([self.open_deal(), self.pick(*DAYS), *self.pick(["after", "the", "move"], [])],), {}
+        return "park", ([self.open_deal(), self.pick(*DAYS), *self.pick(["after", "the", "move"], [])],), {}
 
     def reopen(self) -> Any:
-        return deal.reopen, (self.key("D", "SELECT id FROM deals WHERE outcome <> 'open'"),), {}
+        return "deal reopen", (self.key("D", "SELECT id FROM deals WHERE outcome <> 'open'"),), {}
 
     def edit_deal(self) -> Any:
         options = {"title": self.maybe("20 hours"), "amount": self.maybe(*AMOUNTS), "how": self.maybe("trust")}
-        return deal.edit, (self.any_deal(),), options
+        return "deal edit", (self.any_deal(),), options
 
     def sale(self) -> Any:
         words = [self.pick(self.person(), self.person(), "walk-in"), self.pick(*AMOUNTS[:3]), *self.pick([], ["bread"])]
-        return deal.sale, (words,), {"how": self.maybe("trust"), "on": self.maybe("yesterday"), **self.step()}
+        return "sale", (words,), {"how": self.maybe("trust"), "on": self.maybe("yesterday"), **self.step()}
 
     def process(self) -> Any:
         verb = self.pick("new", "edit", "edit", "stage", "drop")
         name = self.own_process()
         stages = ",".join(self.dice.sample(STAGES, self.dice.randint(1, 5)))
         if verb == "new":
-            return process.new, (name,), {"stages": stages, "default": self.dice.random() < 0.3}
+            return "process new", (name,), {"stages": stages, "default": self.dice.random() < 0.3}
         if verb == "edit":
-            return process.edit, (name,), {"stages": stages, "title": self.maybe("My way")}
+            return "process edit", (name,), {"stages": stages, "title": self.maybe("My way")}
         if verb == "drop":
-            return process.drop, (name,), {}
+            return "process drop", (name,), {}
         options = {"limit": self.maybe(14), "phase": self.maybe("sell"), "rename": self.maybe("Order", "Order now")}
-        return process.edit, (name,), {"stage": self.pick("1", "2", "order"), **options, "probability": self.maybe(40)}
+        return "process edit", (name,), {"stage": self.pick("1", "2", "order"), **options, "probability": self.maybe(40)}
 
     def config(self) -> Any:
         name, value = self.pick(
             ("country", "GB"), ("country", "US"), ("date_order", "dmy"), ("alarm_days", "14"), ("process", "mine"),
             ("process", "three-step"), ("currency", "EUR"), ("marks", ".,"), ("country", "nowhere"),
         )  # fmt: skip
-        return config.config, (name, value), {}
+        return "config", (name, value), {}
 
 
 @pytest.fixture(scope="module")
@@ -276,7 +278,7 @@ def give(at: Desk, command: Command) -> int | None:
     """The number of the change the command made; None when it changed nothing, refused or not."""
     at.now = later(at.now, command.days, command.minutes)
     try:
-        work = at.call(command.function, *command.words, **command.options)
+        work = at.call(command.name, *command.words, **command.options)
     except SalesflowError as error:
         assert "\n" not in str(error).split(":\n")[0], error
         return None
@@ -284,7 +286,6 @@ def give(at: Desk, command: Command) -> int | None:
 
 
 def note(at: Desk) -> Any:
-    assert at.conn is not None
     found = dump(at.conn)
     assert faults(at.conn) == []
     return found
@@ -300,8 +301,8 @@ def history(at: Desk, seed: int, length: int, blind: bool = False) -> Iterator[t
             number = give(at, command)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {command}") from error
-        after = dump(at.conn)  # type: ignore[arg-type]
-        assert faults(at.conn) == [], f"seed {seed}: {command}"  # type: ignore[arg-type]
+        after = dump(at.conn)
+        assert faults(at.conn) == [], f"seed {seed}: {command}"
         if number is None:
             assert differences(before, after) == [], f"seed {seed}: refused, and yet: {command}"
         else:
@@ -315,7 +316,6 @@ SEEDS = [pytest.param(seed, marks=[] if seed < 40 else pytest.mark.long) for see
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_history_undone_step_by_step_is_as_it_was_and_redone_as_it_became(seed: int, template: Path, tmp_path: Path):
     with desk(fresh(template, tmp_path / "a.db")) as at:
-        assert at.conn is not None
         steps = list(history(at, seed, 30))
         states = [before for _, before, _ in steps] + [note(at)]
         for (number, before, command) in reversed(steps):
@@ -343,7 +343,6 @@ def touched(conn: sqlite3.Connection, number: int) -> set[tuple[str, int]]:
 @pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < 15 else pytest.mark.long) for seed in range(200)])
 def test_any_change_is_taken_back_alone_or_refused_with_nothing_changed(seed: int, template: Path, tmp_path: Path):
     with desk(fresh(template, tmp_path / "a.db")) as at:
-        assert at.conn is not None
         steps = list(history(at, 10_000 + seed, 25))
         now = note(at)
         for number, before, command in random.Random(seed).sample(steps, len(steps)):
@@ -375,9 +374,8 @@ def test_any_change_is_taken_back_alone_or_refused_with_nothing_changed(seed: in
 def test_undo_out_of_order_makes_the_world_without_that_change(seed: int, template: Path, tmp_path: Path):
     """Commands that decide on nothing but their words; in the other world one is taken back at once, for the ids."""
     with desk(fresh(template, tmp_path / "a.db")) as at:
-        assert at.conn is not None
         steps = list(history(at, 20_000 + seed, 15, blind=True))
-        outcome, left = {}, None
+        outcome = {}
         for number, _, command in steps:
             try:
                 change.undo(at.conn, at.now, number)
@@ -385,13 +383,10 @@ def test_undo_out_of_order_makes_the_world_without_that_change(seed: int, templa
                 continue
             outcome[number] = note(at)
             change.redo(at.conn, at.now)
-        left = note(at)
-        commands = [command for _, _, command in steps]
     assert outcome, f"seed {seed}: nothing could be taken back"
     for number, without in random.Random(seed).sample(sorted(outcome.items()), min(3, len(outcome))):
         with desk(fresh(template, tmp_path / f"{number}.db")) as at:
-            assert at.conn is not None
-            for command, (given, _, _) in zip(commands, steps, strict=True):
+            for given, _, command in steps:
                 give(at, command)
                 if given == number:
                     change.undo(at.conn, at.now)
@@ -402,4 +397,3 @@ def test_undo_out_of_order_makes_the_world_without_that_change(seed: int, templa
             for table, columns in (("status_history", slice(1, 3)), ("search", slice(0, 3))):
                 one, other = (sorted(row[columns] for row in state[table].values()) for state in (world, without))
                 assert one == other, f"seed {seed}: {table} without {number}"
-            assert left is not None

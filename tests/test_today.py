@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import sqlite3
@@ -25,13 +26,20 @@ KEYS = [
 ]  # fmt: skip
 
 
+@functools.cache
+def empty_file() -> bytes:
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    schema.build(conn)
+    return conn.serialize()
+
+
 class Book:
     """A file in memory, filled by plain inserts; `kept()` brings up to date what is kept."""
 
     def __init__(self, *stages: tuple[str, str, int | None]) -> None:
         self.conn = sqlite3.connect(":memory:", isolation_level=None)
         self.conn.row_factory = sqlite3.Row
-        schema.build(self.conn)
+        self.conn.deserialize(empty_file())
         for position, name in enumerate(("target-market", "money", "authority"), 1):
             self.insert("questions", name=name, wording=name, position=position)
         self.process = self.insert("processes", name="three-step")
@@ -105,7 +113,7 @@ class Book:
 
 def shown(answer: Answer, width: int = 80) -> str:
     out = io.StringIO()
-    render.show(answer, "table", out, width=width)
+    render.show(answer, "table", out, width=width, words=out)
     return out.getvalue().replace("\u200e", "")
 
 
@@ -330,6 +338,7 @@ def test_parked_deals_come_back_on_their_day_and_stay(book: Book) -> None:
     assert lines(book)[0] | {"key": "D1", "kind": "parked", "due_on": "2026-11-24", "deal_id": deal} == lines(book)[0]
     assert keys(book, TODAY + timedelta(9)) == ["D1"]
     book.promise(ken, "2026-12-24")
+    book.deal(ken, outcome="lost", closed_on="2026-11-21", parked_until="2026-11-24", parked_why="away")
     assert keys(book) == ["D1"]
 
 

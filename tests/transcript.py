@@ -1,6 +1,6 @@
 """Transcripts: what is typed and what is answered, kept as text, run again and compared.
 
-A transcript is a text file. `# ` begins a comment, `$ ` a command (`> ` its further lines), then follow what it
+A transcript is a text file. `# x` is a comment, `$ ` begins a command (`> ` its further lines), then follow what it
 printed, each line of its stderr after `2> `, and `exit N` unless N is 0. A printed line that would read as one of
 these stands behind a `\\`. Every transcript has an empty folder of its own, which is also its home, and one clock.
 
@@ -47,7 +47,7 @@ def read(text: str) -> list[Step]:
             steps[-1].command += "\n" + line[2:]
         else:
             typing = False
-            if line == "#" or line.startswith("# "):
+            if re.match(r"# \S", line):
                 comments.append(line)
     if comments:
         steps.append(Step(comments))
@@ -94,7 +94,7 @@ def printed(step: Step, home: Path, env: dict[str, str]) -> Iterator[str]:
         ["sh", "-c", step.command], cwd=home, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
     )  # fmt: skip
     for line in settled(done.stdout, home):
-        yield re.sub(r"^(\\*(?:\$ |# ?|> |2> |exit \d|$))", r"\\\1", line) if line else line
+        yield re.sub(r"^(\\*(?:\$ |# \S|> |2> |exit \d|$))", r"\\\1", line) if line else line
     for line in settled(done.stderr, home):
         yield f"2> {line}"
     if done.returncode:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column; `name` is the JSON key and the CSV heading, `caption` the heading on a screen.
 
     kind: text, number, day, rate (fraction 0..1), list, flag, money, or bar. A money column reads `<name>_minor` and
@@ -32,8 +30,7 @@ class Column:
     wrap: bool = False
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """Rows under columns, in the order they are to be read.
 
     title and notes stand above and below on a screen only; `empty` is said there when no row is. `view`, when
@@ -49,19 +46,17 @@ class Table:
     view: Callable[[], Table | Text] | None = None
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One row and named tables under it; JSON nests them as lists of objects. `ids` as in Table."""
 
     columns: Sequence[Column]
     row: Row
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, Table] = {}
     view: Callable[[], Table | Text] | None = None
     ids: str = "id"
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """Lines for a person: (label, text) pairs. A labelled text wraps under itself; no label, no indent.
 
     The label stands in a column of `indent` characters; an empty label continues the one above, up to an empty line.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -38,7 +37,7 @@ def config(
                 value = settings.put(conn, name, value)
                 work.summary = f"{name} set to {value}"
     with run.reading() as (_, now):
-        facts = asdict(now)
+        facts = now._asdict()
         field = name.replace("-", "_") if name else None
         if field is not None and field not in facts:
             raise NotFound(f"no setting {name!r}; there are: {', '.join(facts)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -71,7 +70,7 @@ def add(
             points=(*points, *points_of(phone, email, address, link)), tags=tuple(tag or ()),
         )  # fmt: skip
         if draft.referred_by_id and not source:
-            draft = replace(draft, source="referral")
+            draft = draft._replace(source="referral")
         draft = contacts.clean(draft, settings)
         twins = likely_twins(conn, draft)
         contact_id = contacts.add(conn, draft, run.moment)

@@ -31,6 +31,7 @@ from salesflow.records import (
     setup,
 )
 from salesflow.records.contacts import Draft, Point
+from salesflow.store import file
 from salesflow.table import Column, Sheet, Text
 
 HABITS = {"country": "US", "currency": "USD", "date_order": "ymd"}
@@ -48,7 +49,7 @@ def demo(ctx: typer.Context) -> None:
     from salesflow.reports import funnel, today
 
     run = session(ctx)
-    path = place(run)
+    path = place(ctx, run)
     people = build(path, run.moment)
     run.db = str(path)
     program = f"salesflow --db {shlex.quote(str(path))}"
@@ -66,9 +67,13 @@ def demo(ctx: typer.Context) -> None:
         print(line(each))  # on one line however long, to be copied
 
 
-def place(run: Session) -> Path:
-    """Where the demo goes: the file that --db names, else one of its own among temporary files. Raises Exists."""
-    if run.db and run.db != os.environ.get("SALESFLOW_DB"):
+def place(ctx: typer.Context, run: Session) -> Path:
+    """Where the demo goes: the file that --db names, else one of its own among temporary files. Raises Exists.
+
+    SALESFLOW_DB names the seller's own file, which the demo has nothing to do with.
+    """
+    given = (ctx.get_parameter_source("db"), ctx.find_root().get_parameter_source("db"))
+    if any(source is not None and source.name == "COMMANDLINE" for source in given):
         if os.path.lexists(run.path):
             raise Exists(f"{run.path} is there already; without --db the demo makes a file of its own")
         return run.path
@@ -114,6 +119,12 @@ def build(path: Path, now: Moment) -> int:
                 said = [tell(story, event, moment) for event in events[away]]
                 work.summary = "; ".join(said)[:200]
         return len(told["people"])
+    except BaseException as error:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise file.trouble(error, path) from None
+        raise
     finally:
         conn.close()
 

@@ -209,6 +209,9 @@ def finish(
             again = follow_ups.close(conn, number, run.moment)
     if again:
         lines.append(f"Next: {words.when(run, again)}, {promised}")
+    if letter == "D":
+        deals.take_up(conn, number, run.moment)
+    lines = lines or [f"Done {letter}{number} {name}"]
     return lines + words.promise(conn, run, settings, contact_id, next_on, todo, deal)
 
 
@@ -274,7 +277,7 @@ def edited(
     conn: sqlite3.Connection, run: Session, settings: Settings, number: int, text: str | None, due: str | None,
     at: str | None, every: str | None, kind: str | None,
 ) -> tuple[str, list[str]]:  # fmt: skip
-    """Change a promise; whose it is, and each change in words."""
+    """Change a promise; its key and whose it is, and what it says now, nothing if it said that before."""
     row = follow_ups.get_open(conn, number)
     new: dict[str, str | None] = {}
     if text is not None or kind is not None:
@@ -288,6 +291,10 @@ def edited(
         new["anchor_on"] = (new.get("due_on") or row["due_on"]) if every else None
     changed = {field: value for field, value in new.items() if value != row[field]}
     follow_ups.edit(conn, number, changed)
-    said = [f"{field.replace('_', ' ')}: {contacts.shown(row[field])} -> {contacts.shown(value)}"
-            for field, value in changed.items()]  # fmt: skip
-    return f"F{number} {contacts.get(conn, row['contact_id'])['name']}", said
+    name = f"F{number} {contacts.get(conn, row['contact_id'])['name']}"
+    if not changed:
+        return name, []
+    now = follow_ups.get(conn, number)
+    time = f" {now['due_at']}" if now["due_at"] else ""
+    again = f", every {now['every']}" if now["every"] else ""
+    return name, [f"{words.when(run, now['due_on'])}{time}, {follow_ups.said(now)}{again}"]

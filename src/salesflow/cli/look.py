@@ -58,17 +58,15 @@ def funnel(
 
     Example: salesflow funnel --since jan --by source
     """
-    from salesflow.records import processes
     from salesflow.reports import funnel as report
 
     run = session(ctx)
     if by not in (None, "source", "month", "phase"):
         raise Refused(f"--by is source, month or phase, not {by!r}")
     with run.reading() as (conn, settings):
-        name = process or settings.process
-        processes.find(conn, name)
         run.show(report.report(
-            conn, today=run.today, since=since_day(run, settings, since), process=name, by=by, marks=settings.marks,
+            conn, today=run.today, since=since_day(run, settings, since), process=process or settings.process, by=by,
+            marks=settings.marks,
         ))  # fmt: skip
 
 
@@ -77,12 +75,13 @@ def pipeline(ctx: typer.Context, process: words.Process = None) -> None:
 
     Example: salesflow pipeline
     """
-    from salesflow.records import processes
     from salesflow.reports import pipeline as report
 
     run = session(ctx)
     with run.reading() as (conn, settings):
         if process:
+            from salesflow.records import processes
+
             processes.find(conn, process)
         run.show(report.report(conn, today=run.today, process=process))
 

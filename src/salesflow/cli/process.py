@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -131,8 +130,8 @@ def edit_stage(conn: sqlite3.Connection, name: str, stage: str, new: StageDraft,
     present = draft_of(conn, name)
     position = processes.find_stage(conn, processes.find(conn, name)["id"], stage)["position"]
     old = present.stages[position - 1]
-    changed = replace(
-        old, phase=new.phase or old.phase, goal=old.goal if new.goal is None else new.goal,
+    changed = old._replace(
+        phase=new.phase or old.phase, goal=old.goal if new.goal is None else new.goal,
         probability=old.probability if new.probability is None else new.probability,
         limit_days=old.limit_days if new.limit_days is None else new.limit_days,
     )  # fmt: skip

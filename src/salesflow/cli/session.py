@@ -8,7 +8,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "md", "ids")
 
 
-@dataclass
 class Session:
     """What the global options said, and the run's state. Attributes are named as the root's parameters."""
 
@@ -39,11 +37,13 @@ class Session:
     quiet: bool = False
     yes: bool = False
     version: bool = False
-    command: str = ""
     committed: bool = False
     wrote: Path | None = None
     marks: str = ",."
-    _moment: Moment | None = field(default=None, repr=False)
+    _moment: Moment | None = None
+
+    def __init__(self, command: str) -> None:
+        self.command = command
 
     # -- the clock -------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,8 @@ import copy
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -18,13 +17,12 @@ from typer.models import CommandInfo
 from salesflow.errors import Refused
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the command table: where the command is, and its help. A noun has verbs of its own."""
 
     place: str  # "module:function" below salesflow.cli
     help: str
-    verbs: Mapping[str, Entry] = field(default_factory=dict)
+    verbs: Mapping[str, Entry] = {}
     free: bool = False  # takes options that are data, such as `qualify WHO --money yes`
 
 

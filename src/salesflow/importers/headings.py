@@ -231,7 +231,14 @@ _SELLERS = frozenset(
     {"owner", "agent", "rep", "seller", "salesperson", "user", "manager", "assistant", "by", "modified"}
 )
 _HONORIFICS = "mr|mrs|ms|miss|mx|dr|prof|herr|frau|m|mme|mlle|sr|sra|srta|sig|dott|dhr|mevr|pan|pani"
-_KINDS = "person|people|individual|human|company|firm|business|organi[sz]ation|firma|walk-in"
+_KINDS = (
+    "person|people|individual|human|persona|personne|persoon|osoba|company|firm|business|organi[sz]ation|firma|unternehmen"
+    "|entreprise|empresa|azienda|bedrijf|walk-in"
+)
+_PRIORITIES = (
+    "[abc123]|high|medium|low|hoch|mittel|niedrig|haute|moyenne|basse|alta|media|baja|bassa|hoog|gemiddeld|laag"
+    "|wysoki|niski"
+)
 _ISO_CODES = r"\b(?:AUD|BRL|CAD|CHF|CZK|DKK|EUR|GBP|HUF|ILS|INR|JPY|MXN|NOK|NZD|PLN|SEK|USD|ZAR)\b"
 
 
@@ -436,8 +443,8 @@ def _settle_addresses(claims: dict[int, Target], header: Sequence[str], cells: C
 def _settle_doubts(claims: dict[int, Target], header: Sequence[str], cells: Cells) -> None:
     """A priority `Normal`, a rating `hot`, a type `EX` are something else under a heading of ours."""
     likely = {
-        "priority": r"[abc123]|high|medium|low|hoch|mittel|niedrig",
-        "rating": r"[0-5](?:[.,]0)?|[*★☆]{1,5}",
+        "priority": _PRIORITIES,
+        "rating": r"[0-5](?:[.,]0)?(?: ?/ ?5)?|[*★☆]{1,5}",
         "kind": _KINDS,
     }
     for place, found in list(claims.items()):
@@ -493,9 +500,9 @@ def apply_map(headings: Headings, maps: Iterable[str]) -> Headings:
     """
     fields, labels = dict(headings.fields), dict(headings.labels)
     for text in maps:
-        column, said, target = text.rpartition("=")
+        column, _, target = text.rpartition("=")
         name, _, label = (part.strip() for part in target.partition(":"))
-        if not said:
+        if not column.strip():
             raise Refused(f'"{text}" maps nothing; write COLUMN=FIELD, like "{headings.header[0]}=name"')
         places = _places(headings, column)
         if name and name not in FIELDS[headings.kind]:

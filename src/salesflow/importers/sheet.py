@@ -61,7 +61,8 @@ codecs.register_error("mark", lambda error: ("\udcff", error.end) if isinstance(
 _HALF = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"[€$£]?[-+]?\d[\d\s.,:/-]*[€$£%]?(?: ?[A-Z]{3})?")
 _TOTAL = re.compile(
-    "(?:sub)?totals?|grand total|sum|summe|gesamt(?:summe)?|zwischensumme|somme|totale|suma|razem|totaal|soma|total general"
+    "(?:sub)?totals?|grand total|total general|totale|totaal|sum|suma|summe|somme|soma|gesamt(?:summe)?|zwischensumme"
+    "|razem"
 )
 _TOTAL_STARTS = frozenset({"", "g", "r", "s", "t", "z"})
 
@@ -328,7 +329,7 @@ def _spool(stream: BinaryIO) -> BinaryIO:
     with contextlib.suppress(OSError):
         if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and stream.tell() == 0:
             return io.BufferedReader(io.FileIO(os.dup(stream.fileno())), _BUFFER)
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- Sheet.close closes it
     shutil.copyfileobj(stream, file, _BUFFER)
     return file
 
@@ -411,6 +412,8 @@ def _detect(file: BinaryIO, name: str, encoding: str, expected: frozenset[str]) 
         while text.tell() < _HEAD and (line := readline(_HEAD)):
             text.write(line)
     head = text.getvalue()
+    if not head.strip('\ufeff \t\r\n,;|"'):
+        raise Refused(f"{name} is empty")
     said = re.match('\ufeff?"?sep=([^\\w"\r\n])"?(?:\r\n|\r|\n|$)', head, re.IGNORECASE)
     choices: dict[str, _Layout] = {}
     refused: tuple[int, Refusal] | None = None
@@ -420,10 +423,9 @@ def _detect(file: BinaryIO, name: str, encoding: str, expected: frozenset[str]) 
         if layout := _layout(rows, expected):
             choices[delimiter] = layout
         refused = refused or next(((number, cells) for number, cells in rows if isinstance(cells, Refusal)), None)
-    if not choices and refused:
-        raise Refused(f"{name} has no row that can be read; line {refused[0]}: {refused[1].reason}")
     if not choices:
-        raise Refused(f"{name} is empty")
+        at, why = refused or (1, Refusal("it is blank"))
+        raise Refused(f"{name} has no row that can be read; line {at}: {why.reason}")
     delimiter = max(choices, key=lambda each: choices[each][:3])
     found = choices[delimiter]
     if len(found.header) > COLUMN_CAP:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from salesflow.dates import Moment
 from salesflow.errors import NotFound, Refused
@@ -24,8 +24,7 @@ SAME = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """`on` is a day not after today, None for now; `minutes` what it took."""
 
     contact_id: int
@@ -90,19 +89,17 @@ COLUMNS = (
 )
 
 
+HISTORY = """
+    SELECT 'A' || activities.id AS key, activities.id, happened_on, happened_at, activities.kind, direction,
+           contact_id, contacts.name AS contact, text, outcome, minutes, deal_id
+      FROM activities JOIN contacts ON contacts.id = activities.contact_id
+    """
+NEWEST = " ORDER BY happened_on DESC, activities.id DESC LIMIT :limit"
+
+
 def history(conn: sqlite3.Connection, contact_id: int | None, limit: int | None = 50) -> Table:
     """What happened, newest first: with one contact, or with everybody."""
-    found = rows(
-        conn,
-        """
-        SELECT 'A' || activities.id AS key, activities.id, happened_on, happened_at, activities.kind, direction,
-               contact_id, contacts.name AS contact, text, outcome, minutes, deal_id
-          FROM activities JOIN contacts ON contacts.id = activities.contact_id
-         WHERE :contact_id IS NULL OR contact_id = :contact_id
-         ORDER BY happened_on DESC, activities.id DESC
-         LIMIT :limit
-        """,
-        contact_id=contact_id,
-        limit=-1 if limit is None else limit,
-    )
+    # Two statements: one with an optional filter reads everybody's history to find one contact's.
+    sql = HISTORY + NEWEST if contact_id is None else f"{HISTORY} WHERE contact_id = :contact_id {NEWEST}"
+    found = rows(conn, sql, contact_id=contact_id, limit=-1 if limit is None else limit)
     return Table(COLUMNS, [dict(row) for row in found], empty="Nothing happened yet.", ids="key")

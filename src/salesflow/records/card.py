@@ -224,7 +224,7 @@ def of_deal(conn: sqlite3.Connection, number: int, today: datetime.date, setting
             for row in stays.rows
         ]
         lines += labelled("STEPS", steps or [f"bought on {deal['closed_on']}"])
-        lines += labelled("SAID", [f"{counted} warning{'s' * (counted > 1)} gone against"] if counted else [])
+        lines += labelled("WARN", [f"{counted}: sold before they were a prospect"] if counted else [])
         return Text(lines, bold=frozenset({0}))
 
     columns = (*deals.DEAL_COLUMNS, Column("opened_at"), Column("closed_at"))

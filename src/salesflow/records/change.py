@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from salesflow.dates import Moment
@@ -14,14 +13,15 @@ from salesflow.records import search, standing
 from salesflow.store import file, journal
 
 
-@dataclass
 class Work:
     """A change being made: its id, and what the command leaves to say of it."""
 
-    change_id: int
     summary: str = ""
     changed: bool = False  # known after COMMIT
     dry: bool = False  # set to look at the result and keep nothing
+
+    def __init__(self, change_id: int) -> None:
+        self.change_id = change_id
 
 
 def writer(path: Path) -> sqlite3.Connection:
@@ -37,7 +37,7 @@ def writer(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def change(
-    conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "do", target: int | None = None
+    conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "do"
 ) -> Iterator[Work]:
     """Everything inside is one command: all of it or nothing, one line in the journal, one step of undo.
 
@@ -46,10 +46,10 @@ def change(
     """
     conn.execute("BEGIN IMMEDIATE")
     try:
-        mark = journal.begin(conn, moment, command, kind, target)
+        mark = journal.begin(conn, moment, command, kind)
         work = Work(mark.change_id)
         yield work
-        standing.refresh(conn, mark, moment)
+        standing.refresh(conn, mark, moment, mend=kind != "do")
         search.refresh(conn, mark)
         work.changed = journal.finish(conn, mark, work.summary)
         conn.execute("ROLLBACK" if work.dry else "COMMIT")
@@ -61,36 +61,51 @@ def change(
 
 def undo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> journal.Change:
     """Take back one change whole: the last in force, or the one asked for. Raises NotFound, Refused."""
-    done = journal.to_undo(conn, change_id)
-    return reverse(conn, moment, done, "undo")
+    return reverse(conn, moment, "undo", change_id)
 
 
-def redo(conn: sqlite3.Connection, moment: Moment) -> journal.Change:
-    """Take back the last undo that still holds. Raises NotFound, Refused."""
-    return reverse(conn, moment, journal.to_redo(conn), "redo")
+def redo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> journal.Change:
+    """Take back one undo: the last that still holds, or that of the change asked for. Raises NotFound, Refused."""
+    return reverse(conn, moment, "redo", change_id)
 
 
-def reverse(conn: sqlite3.Connection, moment: Moment, done: journal.Change, kind: str) -> journal.Change:
+def reverse(conn: sqlite3.Connection, moment: Moment, kind: str, change_id: int | None) -> journal.Change:
     """The transaction of undo and redo; what stands on top of the change is named and nothing is done."""
-    on_top = journal.standing_on(conn, done)
-    if on_top:
-        raise Refused(refusal(done, on_top, kind))
-    try:
-        with change(conn, moment, f"{kind} {done.command}", kind, done.id) as work:
-            journal.take_back(conn, done, journal.Mark(work.change_id, {}))
-            work.summary = done.summary
-            dangling = journal.dangling(conn)
-            if dangling:
-                later = journal.changes_of(conn, dangling)
-                raise Refused(refusal(done, [journal.Change(number, "do", "", "") for number in later], kind))
-    except sqlite3.IntegrityError as error:
-        raise Refused(f"change {done.id} cannot be taken back: what it would bring back is there again ({error})") from None
+    with change(conn, moment, kind, kind) as work:
+        mark = journal.Mark(work.change_id, {})
+        done = journal.to_undo(conn, change_id) if kind == "undo" else journal.to_redo(conn, change_id)
+        journal.aim(conn, mark, done)
+        on_top = journal.standing_on(conn, done)
+        if on_top:
+            raise Refused(refusal(done, on_top, kind))
+        try:
+            journal.take_back(conn, done, mark)
+            # A status that was written down when another change was undone goes with its contact.
+            conn.execute("DELETE FROM status_history WHERE contact_id NOT IN (SELECT id FROM contacts)")
+            loose = journal.dangling(conn) + nameless(conn)
+        except journal.Taken as error:
+            loose = [*error.args]
+            if not loose:
+                raise
+        if loose:
+            raise Refused(refusal(done, journal.blamed(conn, loose, done.number), kind))
+        work.summary = done.summary
     return done
 
 
-def refusal(done: journal.Change, on_top: list[journal.Change], kind: str) -> str:
+def nameless(conn: sqlite3.Connection) -> list[journal.Loose]:
+    """The setting that names a process no longer there; no foreign key holds it."""
+    found = conn.execute(
+        "SELECT id FROM config WHERE name = 'process' AND value NOT IN (SELECT name FROM processes)"
+    ).fetchall()
+    return [journal.Loose("config", row["id"], "config", row["id"]) for row in found]
+
+
+def refusal(done: journal.Change, on_top: Sequence[journal.Change], kind: str) -> str:
     """The one line that says what must go first."""
-    names = ", ".join(f"{change.id} {change.command}".strip() for change in on_top[:3])
+    if not on_top:
+        return f"cannot {kind} {done.number}: what it needs is no longer there; see: salesflow undo --list"
+    names = ", ".join(f"{change.id} {change.command}" for change in on_top[:3])
     more = f" and {len(on_top) - 3} more" if len(on_top) > 3 else ""
-    last = max(change.id for change in on_top)
-    return f"cannot {kind} {done.id}: built on by {names}{more}; first: salesflow undo {last}"
+    then = f", then: salesflow redo {done.number}" if kind == "redo" else ""
+    return f"cannot {kind} {done.number}: built on by {names}{more}; first: salesflow undo {on_top[-1].id}{then}"

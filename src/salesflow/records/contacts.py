@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 from salesflow import people
 from salesflow.dates import Moment
@@ -19,8 +19,7 @@ from salesflow.store.rows import insert, one, rows, update, value
 POINT_KINDS = ("email", "phone", "address", "link", "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One way to reach somebody; `key` is what is compared, filled by `clean`."""
 
     kind: str
@@ -29,8 +28,7 @@ class Point:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A contact as typed or read; None says nothing about a field. `off_list` is a reason."""
 
     name: str | None = None
@@ -50,12 +48,12 @@ class Draft:
 
 
 # The columns of `contacts` that a draft fills as they are; `points` and `tags` have tables of their own.
-PLAIN = tuple(field.name for field in fields(Draft) if field.name not in ("points", "tags"))
+PLAIN = tuple(field for field in Draft._fields if field not in ("points", "tags"))
 CAPS = {"note": people.TEXT_CAP}
 
 
 def clean(draft: Draft, settings: Settings) -> Draft:
-    """The draft with its name tidied and its points given keys. Raises Refused, naming what will not do."""
+    """The draft with its name tidied and its points given keys, where they have none. Raises Refused, saying why."""
     name = people.clean_name(draft.name) if draft.name is not None else None
     if draft.kind not in (None, "person", "company", "walk-in"):
         raise Refused(f"a contact is a person or a company, not {draft.kind!r}")
@@ -70,9 +68,9 @@ def clean(draft: Draft, settings: Settings) -> Draft:
         text = getattr(draft, field)
         if text is not None:
             people.check_text(text, field.replace("_", " "), CAPS.get(field, 1000))
-    points = tuple(dict.fromkeys(clean_point(point, settings) for point in draft.points))
+    points = tuple(dict.fromkeys(point if point.key else clean_point(point, settings) for point in draft.points))
     tags = tuple(dict.fromkeys(tag for text in draft.tags if (tag := people.check_text(text, "a tag", 100).strip())))
-    return replace(draft, name=name, priority=priority, points=points, tags=tags)
+    return draft._replace(name=name, priority=priority, points=points, tags=tags)
 
 
 def clean_point(point: Point, settings: Settings) -> Point:
@@ -156,7 +154,7 @@ def edit(conn: sqlite3.Connection, contact_id: int, draft: Draft) -> list[str]:
             raise Refused("a contact keeps a name")
         if new != row[field]:
             changes[field] = new
-            said.append(f"{field.replace('_', ' ')}: {shown(row[field])} -> {shown(new)}")
+            said.append(changed(field.removesuffix("_id").replace("_", " "), row[field], new))
     if "name" in changes:
         changes["name_key"] = people.fold(str(changes["name"]))
     if changes.get("referred_by_id") == contact_id:
@@ -167,8 +165,11 @@ def edit(conn: sqlite3.Connection, contact_id: int, draft: Draft) -> list[str]:
     return said
 
 
-def shown(field: object) -> str:
-    return "-" if field is None else str(field)
+def changed(field: str, old: object, new: object) -> str:
+    """A change in words: `company: Ito Kitchens (was Ito)`."""
+    if new is None:
+        return f"{field} cleared (was {old})"
+    return f"{field}: {new}" + ("" if old is None else f" (was {old})")
 
 
 def drop_points(conn: sqlite3.Connection, contact_id: int, texts: Sequence[str], settings: Settings) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from salesflow.dates import Moment
 from salesflow.errors import NotFound, Refused
@@ -25,8 +25,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """`amount` in minor units with its currency; `stage` a number, a name or its start; `on` the day it opened."""
 
     contact_id: int
@@ -152,8 +151,11 @@ def park(conn: sqlite3.Connection, deal_id: int, until: str, why: str, moment: M
     update(conn, "deals", deal_id, parked_until=until, parked_why=check_text(why, "a reason", 1000).strip())
 
 
-def unpark(conn: sqlite3.Connection, deal_id: int) -> None:
-    update(conn, "deals", deal_id, parked_until=None, parked_why=None)
+def take_up(conn: sqlite3.Connection, deal_id: int, moment: Moment) -> None:
+    """A parked deal whose day has come is parked no more; any other stays as it is."""
+    until = get(conn, deal_id)["parked_until"]
+    if until and until <= moment.on:
+        update(conn, "deals", deal_id, parked_until=None, parked_why=None)
 
 
 def edit(
@@ -173,7 +175,7 @@ def edit(
         changes["how"] = check_text(how, "a reason", 1000).strip() or deal["how"]
     changes = {name: new for name, new in changes.items() if new != deal[name]}
     update(conn, "deals", deal_id, **changes)
-    return [f"{name}: {contacts.shown(deal[name])} -> {contacts.shown(new)}" for name, new in changes.items()]
+    return [contacts.changed(name, deal[name], new) for name, new in changes.items()]
 
 
 def delete(conn: sqlite3.Connection, deal_id: int) -> None:
@@ -245,27 +247,29 @@ DEAL_COLUMNS = (
 )
 
 
+LISTED = """
+    SELECT 'D' || deals.id AS key, deals.id, deals.title, contact_id, contacts.name AS contact, amount_minor,
+           currency, processes.name AS process, stages.name AS stage, stages.phase, outcome, way, how, opened_on,
+           closed_on, parked_until, parked_why
+      FROM deals
+      JOIN contacts ON contacts.id = deals.contact_id
+      JOIN stages ON stages.id = deals.stage_id
+      JOIN processes ON processes.id = deals.process_id
+     WHERE (:outcome IS NULL OR outcome = :outcome)
+       AND (:process IS NULL OR processes.name = :process)
+    """
+NEWEST = " ORDER BY deals.id DESC LIMIT :limit"
+
+
 def listed(
     conn: sqlite3.Connection, *, contact_id: int | None = None, outcome: str | None = None, process: str | None = None,
     limit: int | None = None,
 ) -> Table:  # fmt: skip
     """Deals, the newest first."""
+    # Two statements: one with an optional contact reads every deal to find those of one.
     found = rows(
         conn,
-        """
-        SELECT 'D' || deals.id AS key, deals.id, deals.title, contact_id, contacts.name AS contact, amount_minor, currency,
-               processes.name AS process, stages.name AS stage, stages.phase, outcome, way, how, opened_on, closed_on,
-               parked_until, parked_why
-          FROM deals
-          JOIN contacts ON contacts.id = deals.contact_id
-          JOIN stages ON stages.id = deals.stage_id
-          JOIN processes ON processes.id = deals.process_id
-         WHERE (:contact_id IS NULL OR contact_id = :contact_id)
-           AND (:outcome IS NULL OR outcome = :outcome)
-           AND (:process IS NULL OR processes.name = :process)
-         ORDER BY deals.id DESC
-         LIMIT :limit
-        """,
+        LISTED + NEWEST if contact_id is None else f"{LISTED} AND contact_id = :contact_id {NEWEST}",
         contact_id=contact_id,
         outcome=outcome,
         process=process,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from salesflow import dates
 from salesflow.dates import Moment
@@ -17,8 +17,7 @@ from salesflow.table import Column, Table
 VERBS = ("call", "email", "visit")  # as the first word of a text these are its kind, colon or not
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     contact_id: int
     due_on: str
     text: str | None = None

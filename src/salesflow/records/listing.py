@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from salesflow.errors import Refused
 from salesflow.people import fold
@@ -16,8 +16,7 @@ from salesflow.table import Column, Table
 STATUSES = ("lead", "possible", "prospect", "customer", "repeat", "disqualified", "off-list")
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """Which contacts; None and False let everybody through."""
 
     status: str | None = None
@@ -52,7 +51,7 @@ LISTED = """
       JOIN standing ON standing.contact_id = contacts.id
       JOIN reach ON reach.contact_id = contacts.id
      WHERE contacts.kind <> 'walk-in'
-       AND (:status IS NULL OR status = :status)
+       AND (status = :status OR :status IS NULL AND status <> 'off-list')
        AND (:tag IS NULL OR EXISTS (SELECT 1 FROM tags WHERE tags.contact_id = contacts.id AND tag_key = :tag))
        AND (:source IS NULL OR source = :source COLLATE NOCASE)
        AND (:company IS NULL OR company = :company COLLATE NOCASE)
@@ -71,7 +70,7 @@ def listed(conn: sqlite3.Connection, filters: Filters, today: datetime.date, lim
     """Contacts that pass, the important first: rating, then priority, then the oldest. Raises Refused."""
     if filters.status is not None and filters.status not in STATUSES:
         raise Refused(f"no status {filters.status!r}; there are: {', '.join(STATUSES)}")
-    values = asdict(filters)
+    values = filters._asdict()
     quiet = values.pop("quiet_for")
     values["tag"] = fold(filters.tag) if filters.tag else None
     values["before"] = (today - datetime.timedelta(days=quiet)).isoformat() if quiet is not None else None

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesflow.dates import Moment
 from salesflow.errors import Exists, NotFound, Refused
@@ -23,8 +21,7 @@ BUILT_IN = ("three-step", "four-phase", "seven-step", "six-stage")
 MOST_STAGES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class StageDraft:
+class StageDraft(NamedTuple):
     name: str
     phase: str = "sell"
     goal: str | None = None
@@ -32,8 +29,7 @@ class StageDraft:
     limit_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessDraft:
+class ProcessDraft(NamedTuple):
     name: str
     title: str
     stages: Sequence[StageDraft]
@@ -50,7 +46,7 @@ def from_toml(text: str, name: str | None = None) -> ProcessDraft:
     stages = data.get("stages")
     if not isinstance(stages, list) or not all(isinstance(stage, dict) for stage in stages):
         raise Refused("not a process file: it has no [[stages]]")
-    unknown = {key for stage in stages for key in stage} - set(StageDraft.__dataclass_fields__)
+    unknown = {key for stage in stages for key in stage} - set(StageDraft._fields)
     if unknown:
         raise Refused(f"not understood in [[stages]]: {', '.join(sorted(unknown))}")
     return ProcessDraft(
@@ -80,7 +76,7 @@ def to_toml(conn: sqlite3.Connection, name: str) -> str:
     if process["title"]:
         data["title"] = process["title"]
     data["stages"] = [
-        {key: stage[key] for key in StageDraft.__dataclass_fields__ if stage[key] is not None}
+        {key: stage[key] for key in StageDraft._fields if stage[key] is not None}
         for stage in stages(conn, process["id"])
     ]
     return tomli_w.dumps(data)
@@ -235,6 +231,8 @@ def find_stage(conn: sqlite3.Connection, process_id: int, text: str) -> sqlite3.
 
 def install(conn: sqlite3.Connection) -> None:
     """The built-in processes, in a new file."""
+    from importlib.resources import files
+
     for name in BUILT_IN:
         add(conn, from_toml(files("salesflow.processes").joinpath(f"{name}.toml").read_text(encoding="utf-8")))
 

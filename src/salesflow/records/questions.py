@@ -7,7 +7,6 @@ Every answer stays: a newer one replaces it, and `unknown` takes it back.
 from __future__ import annotations
 
 import sqlite3
-from importlib.resources import files
 
 from salesflow.dates import Moment
 from salesflow.errors import Exists, NotFound, Refused
@@ -24,6 +23,7 @@ ANSWERS = {
 def install(conn: sqlite3.Connection) -> None:
     """The built-in questions, in a new file."""
     import tomllib
+    from importlib.resources import files
 
     text = files("salesflow.processes").joinpath("qualification.toml").read_text(encoding="utf-8")
     for question in tomllib.loads(text)["questions"]:

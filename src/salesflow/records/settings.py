@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from salesflow.errors import NotFound, Refused
 from salesflow.store.rows import insert, one, rows, update
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """country: ISO 3166, of phone numbers without one. currency: ISO 4217, of amounts without one. marks: the
     characters between thousands and before decimals. date_order: how 03/04/2026 is read. alarm_days: how long before
     a birthday it rings. process: the one new deals follow."""
@@ -35,8 +34,7 @@ MEANINGS = {
 
 def read(conn: sqlite3.Connection) -> Settings:
     found = {row["name"]: row["value"] for row in rows(conn, "SELECT name, value FROM config")}
-    known = {field.name for field in fields(Settings)}
-    values = {name: value for name, value in found.items() if name in known}
+    values = {name: value for name, value in found.items() if name in Settings._fields}
     if "alarm_days" in values:
         values["alarm_days"] = int(values["alarm_days"])
     return Settings(**values)

@@ -16,26 +16,30 @@ from salesflow.store.journal import Mark
 FACTS = {"answers", "deals", "follow_ups", "activities"}
 
 
-def refresh(conn: sqlite3.Connection, mark: Mark, moment: Moment) -> None:
-    """Bring standing, status_history and stage_pace in line with what the change touched, inside its transaction."""
+def refresh(conn: sqlite3.Connection, mark: Mark, moment: Moment, *, mend: bool = False) -> None:
+    """Bring standing, status_history and stage_pace in line with what the change touched, inside its transaction.
+
+    `mend`: a change is taken back, so that a status which no longer holds never did.
+    """
     touched = journal.touched(conn, mark)
     if "questions" in touched:
-        conn.execute("CREATE TEMP TABLE IF NOT EXISTS refreshed AS SELECT id AS contact_id FROM contacts")
-        rebuild(conn, moment)
+        everybody = "SELECT id AS contact_id FROM contacts UNION SELECT contact_id FROM standing"
+        conn.execute(f"CREATE TEMP TABLE refreshed AS {everybody}")
+        rebuild(conn, moment, mend)
     else:
         contacts = journal.owners(conn, mark, FACTS)
         for first, last in touched.get("contacts", ()):
             contacts.update(range(first, last + 1))
         if contacts:
-            conn.execute("CREATE TEMP TABLE IF NOT EXISTS refreshed (contact_id INTEGER PRIMARY KEY)")
+            conn.execute("CREATE TEMP TABLE refreshed (contact_id INTEGER PRIMARY KEY)")
             conn.executemany("INSERT INTO refreshed VALUES (?)", [(contact_id,) for contact_id in sorted(contacts)])
-            rebuild(conn, moment)
+            rebuild(conn, moment, mend)
     if "stage_entries" in touched:
         for stage_id in journal.owners(conn, mark, {"stage_entries"}, "stage_id"):
             refresh_pace(conn, stage_id)
 
 
-def rebuild(conn: sqlite3.Connection, moment: Moment) -> None:
+def rebuild(conn: sqlite3.Connection, moment: Moment, mend: bool = False) -> None:
     """Standing and status history of the contacts in the temporary table `refreshed`, which goes."""
     conn.execute("DELETE FROM standing WHERE contact_id IN (SELECT contact_id FROM refreshed)")
     conn.execute(
@@ -45,6 +49,8 @@ def rebuild(conn: sqlite3.Connection, moment: Moment) -> None:
           FROM refreshed CROSS JOIN standing_defined ON standing_defined.contact_id = refreshed.contact_id
         """
     )
+    if mend:
+        mend_history(conn)
     conn.execute(
         """
         UPDATE status_history SET left_on = max(entered_on, :on)
@@ -69,7 +75,46 @@ def rebuild(conn: sqlite3.Connection, moment: Moment) -> None:
         """,
         {"at": moment.at, "on": moment.on},
     )
+    # Last, since it is read from the history.
+    conn.execute(
+        """
+        UPDATE standing
+           SET furthest = (SELECT furthest FROM furthest WHERE furthest.contact_id = standing.contact_id)
+         WHERE contact_id IN (SELECT contact_id FROM refreshed)
+        """
+    )
     conn.execute("DROP TABLE refreshed")
+
+
+def mend_history(conn: sqlite3.Connection) -> None:
+    """The last status of each contact in `refreshed` as if it had been so from the start, whatever the file said."""
+    conn.execute(
+        """
+        DELETE FROM status_history
+         WHERE left_on IS NULL
+           AND contact_id IN (SELECT contact_id FROM refreshed)
+           AND contact_id NOT IN (SELECT contact_id FROM standing WHERE counts = 1)
+        """
+    )
+    conn.execute(
+        """
+        UPDATE status_history
+           SET status = (SELECT status FROM standing WHERE standing.contact_id = status_history.contact_id)
+         WHERE left_on IS NULL AND contact_id IN (SELECT contact_id FROM refreshed)
+        """
+    )
+    # What is now twice the same is one stay, begun when the first began.
+    same = """
+        SELECT now.id AS last_id, max(before.id) AS first_id
+          FROM refreshed
+          JOIN status_history AS now ON now.contact_id = refreshed.contact_id AND now.left_on IS NULL
+          JOIN status_history AS before ON before.contact_id = now.contact_id AND before.id < now.id
+         GROUP BY now.id
+        HAVING before.status = now.status
+        """
+    for row in conn.execute(same).fetchall():
+        conn.execute("DELETE FROM status_history WHERE id = :last_id", {"last_id": row["last_id"]})
+        conn.execute("UPDATE status_history SET left_on = NULL WHERE id = :first_id", {"first_id": row["first_id"]})
 
 
 def refresh_pace(conn: sqlite3.Connection, stage_id: int) -> None:

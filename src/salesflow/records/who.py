@@ -74,13 +74,13 @@ def search(conn: sqlite3.Connection, text: str, settings: Settings, first: str =
 
     `first` names those looked at before all others (a key of FIRST).
     """
-    found = [step for step in steps(conn, text, settings) if step]
-    if first:
-        for step in found:
-            preferred = [number for number in step if one(conn, FIRST[first], id=number, today=today)]
-            if preferred:
-                return preferred
-    return found[0] if found else []
+    found: list[int] = []
+    for step in steps(conn, text, settings):  # one by one: the last of them reads every name
+        preferred = [number for number in step if first and one(conn, FIRST[first], id=number, today=today)]
+        if preferred or (step and not first):
+            return preferred or step
+        found = found or step
+    return found
 
 
 def resolve(conn: sqlite3.Connection, text: str, settings: Settings, first: str = "", today: str = "") -> int:
@@ -90,6 +90,8 @@ def resolve(conn: sqlite3.Connection, text: str, settings: Settings, first: str 
         return found[0]
     if found:
         raise NotFound(ambiguous(conn, text, found))
+    if text.isdigit():
+        raise NotFound(f"no contact {text}; see: salesflow list")
     near = people.nearest(people.fold(text), candidates(conn, text))
     meant = f"; did you mean {' or '.join(near)}?" if near else ""
     raise NotFound(f"nobody called {text!r}{meant or '; add them: salesflow add NAME'}")

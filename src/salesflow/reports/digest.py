@@ -49,18 +49,21 @@ OPEN = """
      ORDER BY currency IS NULL, sum(amount_minor) DESC, currency
     """
 
+STEPS = (Column("status"), Column("people", kind="number"))
+FUNNEL = "SELECT status, count(*) AS people FROM standing WHERE counts = 1 GROUP BY status"
+
 
 def report(
     conn: sqlite3.Connection, *, today: date, limit: int | None = 50, marks: str = ",.", alarm_days: int = 7
 ) -> Sheet:
-    """One row of figures, `empty` among them; tables `lines` (as `today` has them), `won_amounts`, `open_amounts`,
+    """One row of figures, `empty` among them; tables `lines` (as `today` has them), `funnel`, `won_amounts`, `open_amounts`,
     and `ahead`, what is promised for each of the next seven days. Its view is the text."""
     asked = queue.Asked(today, 0, alarm_days)
     lines = queue.queue(conn, asked, limit)
     promised = queue.promised_by_day(conn, today + timedelta(7))
     total, notes = queue.totals(conn, asked, lines, limit, promised, marks)
     since = today - timedelta(1)
-    new = week.happened(conn, since, today, 1)
+    new = week.happened(conn, since, today, 1, ("added", "qualified", "won", "lost"))
     opened = [dict(some) for some in rows(conn, OPEN)]
     row = {
         "on": today.isoformat(),
@@ -74,6 +77,7 @@ def report(
     ahead = [{"due_on": day.isoformat(), "promised": promised[day]} for day in sorted(promised) if day > today]
     tables = {
         "lines": Table(queue.COLUMNS, lines),
+        "funnel": Table(STEPS, funnel(conn)),
         "won_amounts": Table(week.AMOUNTS, week.won_amounts(conn, since, today)),
         "open_amounts": Table(week.AMOUNTS, [some for some in opened if some["currency"]]),
         "ahead": Table((Column("due_on", kind="day"), Column("promised", kind="number")), ahead),
@@ -117,6 +121,13 @@ def said(line: queue.Line, today: date) -> str:
     return f"{who}: {what}"
 
 
+def funnel(conn: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Where people stand now, in order: leads, possible, prospects, customers (who bought again among them)."""
+    found = {step["status"]: step["people"] for step in rows(conn, FUNNEL)}
+    found["customer"] = found.get("customer", 0) + found.get("repeat", 0)
+    return [{"status": status, "people": found.get(status, 0)} for status in ("lead", "possible", "prospect", "customer")]
+
+
 def tail(row: dict[str, Any], tables: dict[str, Table], ahead: str, marks: str) -> list[str]:
     """What is new, and what is open."""
     since = dates.say_day(date.fromisoformat(row["since"]), date.fromisoformat(row["on"]))
@@ -125,7 +136,13 @@ def tail(row: dict[str, Any], tables: dict[str, Table], ahead: str, marks: str) 
     new = f"{counts['added']} new, {counts['qualified']} qualified, {counts['won']} won{f' {won}' if won else ''}"
     amounts = week.said_amounts(tables["open_amounts"].rows, marks)
     deals = f"{counts['open']} deal{'' if row['open'] == 1 else 's'}{f', {amounts}' if amounts else ''}"
+    steps = ", ".join(
+        f"{queue.grouped(step['people'], marks)} {step['status']}"
+        + ("" if step["people"] == 1 or step["status"] == "possible" else "s")
+        for step in tables["funnel"].rows
+    )
     return [
         f"Since {since}: {new}, {counts['lost']} lost",
+        f"Funnel: {steps}.",
         f"Open: {deals}.{f' Ahead: {ahead}' if ahead else ''}",
     ]

@@ -34,6 +34,7 @@ from salesflow.table import Column, Table
 
 BY = ("source", "month", "phase")
 PEOPLE = ("lead", "possible", "prospect")
+REACHED = (*PEOPLE, "offered")  # by `furthest` in standing
 ENOUGH = 20  # closed deals; a rate of fewer says little
 
 FIGURES = (
@@ -69,36 +70,27 @@ BY_GROUP = (
 
 # Without a filter each figure is counted in an index alone.
 EVERYBODY = """
-    SELECT 'ever' AS figure, 'possible' AS stage, NULL AS part, count(*) AS people, NULL AS days FROM ever_possible
+    SELECT NULL AS part, status, furthest, count(*) AS people, NULL AS days
+      FROM standing
+     WHERE counts = 1
+     GROUP BY status, furthest
     UNION ALL
-    SELECT 'ever', 'prospect', NULL, count(*), NULL FROM ever_prospects
-    UNION ALL
-    SELECT 'ever', 'offered', NULL, count(*), NULL FROM ever_offered
-    UNION ALL
-    SELECT 'now', status, NULL, count(*), NULL FROM standing WHERE counts = 1 GROUP BY status
-    UNION ALL
-    SELECT 'stays', status, NULL, count(*), sum(julianday(left_on) - julianday(entered_on))
+    SELECT NULL, status, NULL, count(*), sum(julianday(left_on) - julianday(entered_on))
       FROM status_history
      WHERE left_on IS NOT NULL
      GROUP BY status
     """
 SOME_PEOPLE = """
-    SELECT figure, stage, CASE :by WHEN 'source' THEN source WHEN 'month' THEN substr(created_on, 1, 7) END AS part,
-           count(*) AS people, sum(days) AS days
-      FROM (SELECT 'ever' AS figure, 'possible' AS stage, contact_id, NULL AS days FROM ever_possible
+    SELECT CASE :by WHEN 'source' THEN source WHEN 'month' THEN substr(created_on, 1, 7) END AS part,
+           status, furthest, count(*) AS people, sum(days) AS days
+      FROM (SELECT contact_id, status, furthest, NULL AS days FROM standing WHERE counts = 1
             UNION ALL
-            SELECT 'ever', 'prospect', contact_id, NULL FROM ever_prospects
-            UNION ALL
-            SELECT 'ever', 'offered', contact_id, NULL FROM ever_offered
-            UNION ALL
-            SELECT 'now', status, contact_id, NULL FROM standing WHERE counts = 1
-            UNION ALL
-            SELECT 'stays', status, contact_id, julianday(left_on) - julianday(entered_on)
+            SELECT contact_id, status, NULL, julianday(left_on) - julianday(entered_on)
               FROM status_history
              WHERE left_on IS NOT NULL) AS found
       JOIN contacts ON contacts.id = found.contact_id
      WHERE :since IS NULL OR created_on >= :since
-     GROUP BY figure, stage, part
+     GROUP BY part, status, furthest
     """
 # A dropped stage keeps its place: just before the stage that has its number now.
 STAGES = """
@@ -129,7 +121,7 @@ SOME_STAYS = """
            END AS part,
            stage_entries.stage_id, count(*) AS stays, sum(days) AS days
       FROM stage_entries JOIN deals ON deals.id = stage_entries.deal_id
-     WHERE left_on IS NOT NULL AND way = 'sold' AND (:since IS NULL OR opened_on >= :since)
+     WHERE left_on IS NOT NULL AND (:since IS NULL OR opened_on >= :since)
      GROUP BY part, stage_entries.stage_id
     """
 
@@ -195,13 +187,12 @@ def counted(conn: sqlite3.Connection, process_id: int, since: str | None, by: st
     whole = since is None and asked["by"] is None
     for row in rows(conn, EVERYBODY if whole else SOME_PEOPLE, **asked):
         part = parts.setdefault(row["part"], Part())
-        if row["figure"] == "stays":
-            part.stays[row["stage"]] = (row["people"], row["days"])
-        elif row["figure"] == "now":
-            part.now[row["stage"]] = row["people"]
-            part.ever["lead"] += row["people"]
+        if row["furthest"] is None:
+            part.stays[row["status"]] = (row["people"], row["days"])
         else:
-            part.ever[row["stage"]] = row["people"]
+            part.now[row["status"]] += row["people"]
+            for stage in REACHED[: row["furthest"] + 1]:
+                part.ever[stage] += row["people"]
     for row in rows(conn, DEALS, process_id=process_id, **asked):
         part = parts.setdefault(row["part"], Part())
         part.far[row["rank"]] += row["deals"]
@@ -223,7 +214,7 @@ def counted(conn: sqlite3.Connection, process_id: int, since: str | None, by: st
 
 def lines_of(part: Part, stages: Sequence[sqlite3.Row]) -> list[Line]:
     lines: list[Line] = []
-    for name, then in zip(PEOPLE, (*PEOPLE[1:], "offered"), strict=True):
+    for name, then in zip(PEOPLE, REACHED[1:], strict=True):
         lines += with_amounts(
             figures("people", name, "find", part.ever[name], part.now[name], part.ever[then], days(part, name)), {}
         )

@@ -141,10 +141,12 @@ def report(conn: sqlite3.Connection, *, today: date, marks: str = ",.") -> Sheet
     return Sheet(columns, row, tables, view=lambda: screen(row, tables, queue.ahead(promised, today, today), marks))
 
 
-def happened(conn: sqlite3.Connection, since: date, today: date, room: int) -> Found:
+def happened(
+    conn: sqlite3.Connection, since: date, today: date, room: int, names: Sequence[str] = tuple(HAPPENED)
+) -> Found:
     """What was added, qualified, won, lost and moved from one day to another, the newest first; no more than room."""
     asked = {"since": since.isoformat(), "today": today.isoformat(), "room": room}
-    return {name: [dict(row) for row in rows(conn, sql, **asked)] for name, sql in HAPPENED.items()}
+    return {name: [dict(row) for row in rows(conn, HAPPENED[name], **asked)] for name in names}
 
 
 def total(found: Sequence[dict[str, Any]]) -> int:

@@ -4,8 +4,8 @@ Deals that went through a process (*sold* or lost), by the day they closed; what
 still open are not in it. `win_rate` is won / (won + lost), `amount` the sum of what was won. `average_days_won` and
 `average_days_lost` are the mean of the days from opening to closing.
 
-One row a period a currency, and all its figures are of the deals in that currency. Deals without an amount belong to
-the row of the file's one currency; where closed deals have several, to a row of no currency.
+One row a period a currency: the amount is what was won in that currency, the other figures are those of the period and
+stand again in each of its rows. A period in which nothing was won for money has one row.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ SCREEN = (
     Column("average_days_won", "DAYS WON", "number"),
     Column("average_days_lost", "DAYS LOST", "number"),
 )
+SHOWN = tuple(column.name for column in SCREEN)
 
 WIN_RATE = """
     WITH closed AS (
@@ -55,16 +56,27 @@ WIN_RATE = """
         FROM deals
        WHERE outcome <> 'open' AND way = 'sold' AND (:since IS NULL OR closed_on >= :since)
     ),
-    currencies AS (SELECT count(DISTINCT currency) AS different, max(currency) AS one FROM closed)
-    SELECT period, coalesce(currency, CASE WHEN different = 1 THEN one END) AS paid_in,
-           count(*) FILTER (WHERE outcome = 'won') AS won,
-           count(*) FILTER (WHERE outcome = 'lost') AS lost,
-           sum(amount_minor) FILTER (WHERE outcome = 'won') AS amount_minor,
-           avg(days) FILTER (WHERE outcome = 'won') AS days_won,
-           avg(days) FILTER (WHERE outcome = 'lost') AS days_lost
-      FROM closed CROSS JOIN currencies
-     GROUP BY period, paid_in
-     ORDER BY period IS NULL, period, won DESC, paid_in
+    periods AS (
+      SELECT period,
+             count(*) FILTER (WHERE outcome = 'won') AS won,
+             count(*) FILTER (WHERE outcome = 'lost') AS lost,
+             avg(days) FILTER (WHERE outcome = 'won') AS days_won,
+             avg(days) FILTER (WHERE outcome = 'lost') AS days_lost
+        FROM closed
+       GROUP BY period
+    ),
+    amounts AS (
+      SELECT period, currency, sum(amount_minor) AS amount_minor, count(*) AS deals
+        FROM closed
+       WHERE outcome = 'won' AND currency IS NOT NULL
+       GROUP BY period, currency
+    ),
+    currencies AS (SELECT CASE WHEN count(DISTINCT currency) = 1 THEN max(currency) END AS one FROM closed)
+    SELECT periods.*, coalesce(currency, one) AS paid_in, amount_minor
+      FROM periods
+      LEFT JOIN amounts ON amounts.period IS periods.period
+     CROSS JOIN currencies
+     ORDER BY periods.period IS NULL, periods.period, deals DESC, currency
     """
 
 
@@ -95,10 +107,13 @@ def report(
 
 def screen(conn: sqlite3.Connection, found: Sequence[dict[str, Any]], since: str | None, marks: str) -> Table:
     """With rates to two decimals, and a word of care where few deals were closed."""
-    shown = [
-        {**row, "period": row["period"] or "none", "rate": f"{row['win_rate'] * 100:.2f} %".replace(".", marks[-1])}
-        for row in found
-    ]
+    shown: list[dict[str, Any]] = []
+    for number, row in enumerate(found):
+        if number and row["period"] == found[number - 1]["period"]:
+            shown.append({**dict.fromkeys(SHOWN), "amount_minor": row["amount_minor"], "currency": row["currency"]})
+        else:
+            rate = f"{row['win_rate'] * 100:.2f} %".replace(".", marks[-1])
+            shown.append({**row, "period": row["period"] or "none", "rate": rate})
     few = any(row["won"] + row["lost"] < ENOUGH for row in found)
     notes = [f"A rate of fewer than {ENOUGH} closed deals says little: read with care."] if few else []
     still_open = value(conn, "SELECT count(*) FROM deals WHERE outcome = 'open'")

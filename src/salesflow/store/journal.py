@@ -6,10 +6,9 @@ table a command, because ids made inside one lock are contiguous. Nothing that w
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from salesflow.dates import Moment
 from salesflow.errors import NotFound, Refused
@@ -18,23 +17,39 @@ from salesflow.store.rows import insert, one, rows, value
 NOT_JOURNALED = {"changes", "journal", "standing", "stage_pace"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Where a change began: its id, and the last id each table had given out."""
 
     change_id: int
     last_ids: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One command in the journal."""
+class Change(NamedTuple):
+    """One command in the journal, or one undo of it; the command is then the one it took back."""
 
     id: int
     kind: str
     command: str
     summary: str
     target_id: int | None = None
+
+    @property
+    def number(self) -> int:
+        """The command's own, by which the seller knows it."""
+        return self.target_id or self.id
+
+
+class Loose(NamedTuple):
+    """A row, and the row that it needs to be there, or that is in its place already."""
+
+    table: str
+    row_id: int
+    other_table: str
+    other_id: int
+
+
+class Taken(Exception):
+    """What is to be brought back is there again; `args` are Loose rows."""
 
 
 def tables(conn: sqlite3.Connection) -> list[str]:
@@ -48,22 +63,27 @@ def listen(conn: sqlite3.Connection) -> None:
     for table in tables(conn):
         columns = [row["name"] for row in conn.execute(f"PRAGMA table_info({table})")]
         old = ", ".join(f"'{name}', OLD.{name}" for name in columns)
-        for op in ("update", "delete"):
+        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in columns)
+        for op, when in (("update", f" WHEN {changed}"), ("delete", "")):
             conn.execute(
-                f"CREATE TEMP TRIGGER journal_{op}_{table} AFTER {op} ON main.{table} BEGIN "  # noqa: S608
+                f"CREATE TEMP TRIGGER journal_{op}_{table} AFTER {op} ON main.{table}{when} BEGIN "  # noqa: S608
                 "INSERT INTO journal (change_id, table_name, op, first_id, last_id, old) VALUES "
                 f"((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), '{table}', '{op}', "
                 f"OLD.id, OLD.id, json_object({old})); END"
             )
 
 
-def begin(conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "do", target: int | None = None) -> Mark:
+def begin(conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "do") -> Mark:
     """Start a change inside a transaction that holds the write lock."""
     last_ids = {row["name"]: row["seq"] for row in conn.execute("SELECT name, seq FROM sqlite_sequence")}
-    change_id = insert(
-        conn, "changes", kind=kind, target_id=target, command=command, made_at=moment.at, made_on=moment.on
-    )
+    change_id = insert(conn, "changes", kind=kind, command=command, made_at=moment.at, made_on=moment.on)
     return Mark(change_id, last_ids)
+
+
+def aim(conn: sqlite3.Connection, mark: Mark, at: Change) -> None:
+    """Say which change an undo or a redo takes back."""
+    sql = "UPDATE changes SET target_id = :target, command = kind || ' ' || :command WHERE id = :id"
+    conn.execute(sql, {"target": at.id, "command": at.command, "id": mark.change_id})
 
 
 def inserted(conn: sqlite3.Connection, mark: Mark) -> dict[str, tuple[int, int]]:
@@ -107,11 +127,11 @@ def owners(conn: sqlite3.Connection, mark: Mark, tables: set[str], column: str =
 
 
 def finish(conn: sqlite3.Connection, mark: Mark, summary: str) -> bool:
-    """Write down the inserts, before COMMIT; False, and no trace, when the change changed nothing."""
+    """Write down the inserts, before COMMIT; False, and no trace, when a command changed nothing."""
     for table, (first, last) in inserted(conn, mark).items():
         note_insert(conn, mark.change_id, table, first, last)
-    if value(conn, "SELECT 1 FROM journal WHERE change_id = :id LIMIT 1", id=mark.change_id) is None:
-        conn.execute("DELETE FROM changes WHERE id = :id", {"id": mark.change_id})
+    empty = "id = :id AND kind = 'do' AND NOT EXISTS (SELECT 1 FROM journal WHERE change_id = :id)"
+    if conn.execute(f"DELETE FROM changes WHERE {empty}", {"id": mark.change_id}).rowcount:  # noqa: S608
         return False
     conn.execute("UPDATE changes SET summary = :summary WHERE id = :id", {"summary": summary, "id": mark.change_id})
     return True
@@ -141,17 +161,20 @@ def to_undo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
     return Change(row["id"], row["kind"], row["command"], row["summary"])
 
 
-def to_redo(conn: sqlite3.Connection) -> Change:
-    """The last undo that still holds, to be taken back. Raises NotFound."""
+def to_redo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
+    """The undo to take back: that of the change asked for, else the last in force. Raises NotFound, Refused."""
     row = one(
         conn,
         """
         SELECT undo.id, undo.kind, undo.target_id, done.command, done.summary
           FROM changes AS undo JOIN changes AS done ON done.id = undo.target_id
-         WHERE undo.kind = 'undo' AND undo.undone_by_id IS NULL
+         WHERE undo.kind = 'undo' AND undo.undone_by_id IS NULL AND (:id IS NULL OR done.id = :id)
          ORDER BY undo.id DESC LIMIT 1
         """,
+        id=change_id,
     )
+    if row is None and change_id is not None:
+        raise Refused(f"change {change_id} is not taken back; see: salesflow undo --list")
     if row is None:
         raise NotFound("nothing to redo")
     return Change(row["id"], row["kind"], row["command"], row["summary"], row["target_id"])
@@ -179,8 +202,10 @@ def standing_on(conn: sqlite3.Connection, change: Change) -> list[Change]:
 def take_back(conn: sqlite3.Connection, change: Change, mark: Mark) -> None:
     """Put every row back as it was before the change, inside the transaction of `mark`, which journals it in turn.
 
-    Foreign keys are looked at when the caller ends; UNIQUE clashes raise sqlite3.IntegrityError.
+    Raises Taken when a row is in the place of one to be brought back; `dangling` then tells what points nowhere.
     """
+    import json
+
     conn.execute("PRAGMA defer_foreign_keys = ON")
     new_ids: dict[str, list[tuple[int, int]]] = {}
     for row in rows(
@@ -194,12 +219,15 @@ def take_back(conn: sqlite3.Connection, change: Change, mark: Mark) -> None:
         if any(first <= row_id <= last for first, last in new_ids.get(table, ())):
             continue  # made by the change itself: gone already
         columns = json.loads(old)
-        if op == "update":
-            sets = ", ".join(f"{name} = :{name}" for name in columns if name != "id")
-            conn.execute(f"UPDATE {table} SET {sets} WHERE id = :id", columns)  # noqa: S608
-        else:
-            insert(conn, table, **columns)
-            note_insert(conn, mark.change_id, table, row_id, row_id)
+        try:
+            if op == "update":
+                sets = ", ".join(f"{name} = :{name}" for name in columns if name != "id")
+                conn.execute(f"UPDATE {table} SET {sets} WHERE id = :id", columns)  # noqa: S608
+            else:
+                insert(conn, table, **columns)
+                note_insert(conn, mark.change_id, table, row_id, row_id)
+        except sqlite3.IntegrityError as error:
+            raise Taken(*rivals(conn, table, columns, str(error))) from None
     conn.execute(
         "UPDATE changes SET undone_by_id = :by WHERE id = :id", {"by": mark.change_id, "id": change.id}
     )
@@ -210,23 +238,37 @@ def take_back(conn: sqlite3.Connection, change: Change, mark: Mark) -> None:
         )
 
 
-def dangling(conn: sqlite3.Connection) -> list[tuple[str, int]]:
-    """(table, id) of rows whose owner is gone: what stands on top of a change being taken back."""
-    return [(row["table"], row["rowid"]) for row in conn.execute("PRAGMA foreign_key_check")]
+def rivals(conn: sqlite3.Connection, table: str, columns: dict[str, Any], error: str) -> list[Loose]:
+    """The rows that have what is to be brought back, from `UNIQUE constraint failed: tags.contact_id, tags.tag_key`."""
+    names = [name for name in columns if f"{table}.{name}" in error.replace(",", " ").split()]
+    if not names:
+        return []
+    same = " AND ".join(f"{name} IS :{name}" for name in names)
+    found = conn.execute(f"SELECT id FROM {table} WHERE {same} AND id <> :id", columns)  # noqa: S608
+    return [Loose(table, columns["id"], table, row["id"]) for row in found]
 
 
-def changes_of(conn: sqlite3.Connection, found: Iterable[tuple[str, int]]) -> list[int]:
-    """Ids of the commands that last touched these rows, oldest first."""
-    ids = {
-        value(
-            conn,
-            """
-            SELECT max(journal.change_id) FROM journal JOIN changes ON changes.id = journal.change_id
-             WHERE table_name = :table AND :row_id BETWEEN first_id AND last_id AND changes.kind = 'do'
-            """,
-            table=table,
-            row_id=row_id,
-        )
-        for table, row_id in found
-    }
-    return sorted(change_id for change_id in ids if change_id is not None)
+def dangling(conn: sqlite3.Connection) -> list[Loose]:
+    """Rows whose owner is gone."""
+    found = []
+    for table, row_id, owner, number in conn.execute("PRAGMA foreign_key_check").fetchall():
+        keys = conn.execute(f"PRAGMA foreign_key_list({table})").fetchall()
+        column = next(key["from"] for key in keys if key["id"] == number)
+        owner_id = value(conn, f"SELECT {column} FROM {table} WHERE id = :id", id=row_id)  # noqa: S608
+        found.append(Loose(table, row_id, owner, owner_id))
+    return found
+
+
+def blamed(conn: sqlite3.Connection, found: Iterable[Loose], but: int) -> list[Change]:
+    """For each pair the last command in force, but one, that touched either row: it would have to go first."""
+    sql = """
+        SELECT changes.id, changes.kind, changes.command, changes.summary
+          FROM journal JOIN changes ON changes.id = journal.change_id
+         WHERE (table_name = :table AND :row_id BETWEEN first_id AND last_id
+                OR table_name = :other_table AND :other_id BETWEEN first_id AND last_id)
+           AND changes.kind = 'do' AND changes.undone_by_id IS NULL AND changes.id <> :but
+         ORDER BY changes.id DESC
+         LIMIT 1
+        """
+    last = {row["id"]: Change(*row) for loose in found if (row := one(conn, sql, **loose._asdict(), but=but))}
+    return [last[number] for number in sorted(last)]

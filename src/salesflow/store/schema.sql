@@ -118,9 +118,8 @@ CREATE TABLE status_history (
   entered_on TEXT NOT NULL,
   left_on TEXT
 ) STRICT;
-CREATE INDEX status_history_by_contact ON status_history (contact_id);
+CREATE INDEX status_history_by_contact ON status_history (contact_id, status);
 CREATE INDEX status_history_by_day ON status_history (entered_on);
-CREATE INDEX status_history_by_status ON status_history (status, contact_id);
 CREATE INDEX status_history_finished ON status_history (status, entered_on, left_on) WHERE left_on IS NOT NULL;
 
 -- Processes and deals.
@@ -260,10 +259,11 @@ CREATE TABLE standing (
   next_on TEXT,                                    -- the first day something is promised
   last_on TEXT,                                    -- the last day something happened
   has_open_deal INTEGER NOT NULL,
-  counts INTEGER NOT NULL                          -- 0: imported, nothing said to them yet; walk-in
+  counts INTEGER NOT NULL,                         -- 0: imported, nothing said to them yet; walk-in
+  furthest INTEGER NOT NULL                        -- how far they ever got; see the view of that name
 ) STRICT;
 CREATE INDEX standing_by_status ON standing (status, next_on, last_on);
-CREATE INDEX standing_counted ON standing (status) WHERE counts = 1;
+CREATE INDEX standing_counted ON standing (counts, status, furthest);
 CREATE TABLE stage_pace (
   stage_id INTEGER PRIMARY KEY,
   stays INTEGER NOT NULL,                          -- finished ones

@@ -34,6 +34,18 @@ SELECT verdicts.contact_id,
        END AS status
   FROM verdicts JOIN contacts ON contacts.id = verdicts.contact_id;
 
+-- How far each contact ever got, by a status they had or by a sale that went through a process: 1 possible,
+-- 2 prospect, 3 prospect with a deal, else 0.
+CREATE VIEW furthest AS
+SELECT contacts.id AS contact_id,
+       CASE
+         WHEN EXISTS (SELECT 1 FROM status_history WHERE contact_id = contacts.id AND status = 'prospect')
+              OR EXISTS (SELECT 1 FROM deals WHERE contact_id = contacts.id AND way = 'sold' AND outcome = 'won')
+           THEN 2 + EXISTS (SELECT 1 FROM deals WHERE contact_id = contacts.id AND way = 'sold')
+         ELSE EXISTS (SELECT 1 FROM status_history WHERE contact_id = contacts.id AND status = 'possible')
+       END AS furthest
+  FROM contacts;
+
 -- Standing as it should be: status, the next promise, the last thing that happened.
 CREATE VIEW standing_defined AS
 SELECT contacts.id AS contact_id,
@@ -48,8 +60,11 @@ SELECT contacts.id AS contact_id,
          OR EXISTS (SELECT 1 FROM answers WHERE answers.contact_id = contacts.id)
          OR EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.contact_id = contacts.id)
          OR EXISTS (SELECT 1 FROM deals WHERE deals.contact_id = contacts.id)
-       ) AS counts
-  FROM contacts JOIN statuses ON statuses.contact_id = contacts.id;
+       ) AS counts,
+       furthest.furthest
+  FROM contacts
+  JOIN statuses ON statuses.contact_id = contacts.id
+  JOIN furthest ON furthest.contact_id = contacts.id;
 
 CREATE VIEW stage_pace_defined AS
 SELECT stage_id, count(*) AS stays, sum(days) AS days
@@ -102,29 +117,3 @@ SELECT standing.contact_id, standing.last_on
    AND NOT EXISTS (
      SELECT 1 FROM deals
       WHERE deals.contact_id = standing.contact_id AND outcome = 'open' AND parked_until IS NOT NULL);
-
--- Who ever got so far, each once, in the order of their ids (two sorted lists merge faster than they are sorted):
--- by a status they have or had, or by a sale that went through a process.
-CREATE VIEW ever_sold AS
-SELECT DISTINCT contact_id
-  FROM deals
- WHERE way = 'sold' AND outcome = 'won' AND contact_id NOT IN (SELECT id FROM contacts WHERE kind = 'walk-in');
-CREATE VIEW ever_prospects AS
-SELECT contact_id FROM status_history WHERE status = 'prospect'
-UNION
-SELECT contact_id FROM ever_sold
-ORDER BY contact_id;
-CREATE VIEW ever_possible AS
-SELECT contact_id FROM status_history WHERE status = 'possible'
-UNION
-SELECT contact_id FROM status_history WHERE status = 'prospect'
-UNION
-SELECT contact_id FROM ever_sold
-ORDER BY contact_id;
-CREATE VIEW ever_offered AS
-SELECT DISTINCT contact_id
-  FROM deals
- WHERE way = 'sold' AND contact_id NOT IN (SELECT id FROM contacts WHERE kind = 'walk-in')
-   AND (outcome = 'won' OR EXISTS (
-     SELECT 1 FROM status_history
-      WHERE status_history.status = 'prospect' AND status_history.contact_id = deals.contact_id));

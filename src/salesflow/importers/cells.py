@@ -1,0 +1,147 @@
+"""What a cell says: days, amounts, names, yes and no, as files write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import lru_cache
+
+from salesflow.dates import read_day
+from salesflow.errors import Refused
+from salesflow.people import fold
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+YES = _words("yes y true t 1 x ja j wahr oui o vrai si s verdadero vero sim tak ✓ ✔ ☑")
+NO = _words("no n false f 0 nein falsch non faux falso nao nee nie ✗ ✘ ☐")
+UNKNOWN = _words("unknown u ? unbekannt inconnu desconocido sconosciuto onbekend nieznane desconhecido")
+WON = _words("""won closedwon win sold paid success gewonnen verkauft gagne vendu ganado ganada vendido vinto vinta venduto
+    verkocht wygrana wygrane sprzedane ganho ganha""")
+LOST = _words("""lost closedlost lose verloren perdu perdue perdido perdida perso persa przegrana przegrane abgesagt""")
+OPEN = _words("""open active inprogress pending new offen laufend aktiv ouvert encours abierto abierta aperto aperta inlavorazione
+    lopend otwarta otwarte aberto aberta emandamento""")
+PRIORITIES = {
+    "a": "A", "1": "A", "high": "A", "hoch": "A", "haute": "A", "alta": "A", "hoog": "A", "wysoki": "A",
+    "b": "B", "2": "B", "medium": "B", "normal": "B", "mittel": "B", "moyenne": "B", "media": "B", "gemiddeld": "B",
+    "c": "C", "3": "C", "low": "C", "niedrig": "C", "basse": "C", "baja": "C", "bassa": "C", "laag": "C", "niski": "C",
+}  # fmt: skip
+_FIRM = "company|firm|business|organi[sz]ation|firma|unternehmen|entreprise|empresa|azienda|bedrijf"
+_AFTER_NAME = (
+    r"(?i)(?:inc|llc|ltd|plc|gmbh|ag|kg|co|corp|jr|sr|ii|iii|iv|phd|md|esq|s\.?a|s\.?l|b\.?v|sp\. ?z ?o\. ?o)\.?"
+)
+
+
+def blank(text: str) -> bool:
+    """`-`, `n/a`, `0/0/00`: nothing is said."""
+    return (
+        not any(map(str.isalnum, text)) or text.strip().strip("0/.-: ") == "" or text.strip().lower() in ("n/a", "null")
+    )
+
+
+def day(text: str, order: str, today: date) -> str:
+    """The ISO day that a cell writes out; a time of day behind it is left out. Raises Refused.
+
+    `fri` and `12 dec` mean another day whenever the file is read, so they are none here.
+    """
+    plain = text.strip()
+    if len(plain) == 10 and plain[4] == plain[7] == "-":
+        return read_day(plain, today, order).isoformat()
+    return _day(plain, order, today)
+
+
+@lru_cache(4096)
+def _day(text: str, order: str, today: date) -> str:
+    plain = re.sub(r"(?<=\d)(?:T|,? )\d{1,2}:\d\d.*$", "", text)
+    found = read_day(plain, today, order)
+    # What is counted from today moves with it.
+    if any(read_day(plain, today + timedelta(away), order) != found for away in (1, 400)):
+        raise Refused(f'"{text[:40]}" is a day without a year; in a file a day is written 2026-12-31')
+    return found.isoformat()
+
+
+def date_order(values: Iterable[str], usual: str) -> str:
+    """How a column writes its days: as the values that can be read one way only show, else as usual."""
+    firsts = seconds = 0
+    for value in values:
+        if found := re.match(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d", value):
+            firsts += int(found[1]) > 12
+            seconds += int(found[2]) > 12
+    if bool(firsts) == bool(seconds):
+        return usual
+    return "dmy" if firsts else "mdy"
+
+
+def decimal_mark(values: Iterable[str], usual: str) -> str:
+    """Which of `,` and `.` stands before decimals in a column: as values that leave no doubt show, else as usual."""
+    found = {value.rstrip(" €$£")[-3] for value in values if re.search(r"\d[.,]\d\d(?: ?[€$£])?\s*$", value)}
+    return found.pop() if len(found) == 1 else usual
+
+
+def word(text: str) -> str:
+    """A state as it is compared: `Closed Won` and `closed-won` are `closedwon`."""
+    return "".join(filter(str.isalnum, fold(text)))
+
+
+def outcome(text: str) -> str | None:
+    """won, lost or open, in the words of eight languages; None for anything else."""
+    found = word(text)
+    return "won" if found in WON else "lost" if found in LOST else "open" if found in OPEN else None
+
+
+def answer(text: str) -> str | None:
+    """yes, no or unknown; None for anything else."""
+    found = fold(text)
+    return "yes" if found in YES else "no" if found in NO else "unknown" if found in UNKNOWN else None
+
+
+def rating(text: str) -> int | None:
+    """1 to 5, from a number or stars; None for anything else."""
+    plain = text.strip()
+    if set(plain) <= set("★*☆"):
+        stars = len(plain.replace("☆", ""))
+        return stars if 1 <= stars <= 5 else None
+    found = re.fullmatch(r"([1-5])(?:[.,]0+)?(?: ?/ ?5)?", plain)
+    return int(found[1]) if found else None
+
+
+def kind(text: str) -> str:
+    """person or company."""
+    return "company" if re.search(_FIRM, fold(text)) else "person"
+
+
+def tags(text: str) -> list[str]:
+    return [tag.strip() for tag in re.split(r"[,;\n]| ::: ", text) if tag.strip()]
+
+
+def whole_name(text: str) -> str:
+    """`Müller, Zoé` is Zoé Müller; `Example, Inc.` stays."""
+    last, comma, first = text.partition(",")
+    first, last = first.strip(), last.strip()
+    if not comma or "," in first or not first or not last or re.fullmatch(_AFTER_NAME, first):
+        return text
+    return f"{first} {last}"
+
+
+def address(parts: dict[str, list[str]]) -> str:
+    """One line of what the parts of an address say."""
+    lines = [*parts.get("address", ()), *parts.get("street", ())]
+    city, region, postcode = (" ".join(parts.get(name, ())) for name in ("city", "region", "postcode"))
+    if region:
+        place = ", ".join(text for text in (city, f"{region} {postcode}".strip()) if text)
+    else:
+        place = f"{postcode} {city}".strip()
+    return ", ".join(text for text in (*lines, place, *parts.get("country", ())) if text)
+
+
+def several(kind: str, text: str) -> list[str]:
+    """The e-mails, phones or links in one cell, where it holds more than one, or one with words around it."""
+    if kind == "email" and "@" in text:
+        return re.findall(r"""[^\s<>()\[\],;:"]+@[^\s<>()\[\],;:"]+""", text)
+    parts = [
+        part.strip() for part in re.split(r"[;,\n]| ::: | / " if kind == "phone" else r"[;\s]", text) if part.strip()
+    ]
+    return parts if len(parts) > 1 else []

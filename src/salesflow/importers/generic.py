@@ -1,0 +1,203 @@
+"""Anybody's own table of contacts: columns known by their headings, cells read for what they say.
+
+A cell that cannot be read as what its column is for (a rating `hot`, a phone that a spreadsheet rounded) is kept in the
+note under its heading, with a warning; what has no place of its own (a salutation) is kept there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from salesflow.dates import read_birthday
+from salesflow.errors import Refused
+from salesflow.importers import cells
+from salesflow.importers.headings import ADDRESS_PARTS, Headings
+from salesflow.importers.sheet import Refusal, Sheet
+from salesflow.people import check_text, clean_name
+from salesflow.records import contacts as keeping
+from salesflow.records.contacts import Draft, Point
+from salesflow.records.importing import Incoming
+from salesflow.records.settings import Settings
+
+POINTS = frozenset(("email", "phone", "link"))
+PLAIN = frozenset(("company", "job_title", "source_detail", "todo", "referred_by"))
+NAMES = frozenset(("name", "first_name", "middle_name", "last_name", "suffix"))
+
+
+@dataclass(slots=True)
+class Said:
+    """What the cells of one row say, as it is collected."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    points: list[Point] = field(default_factory=list)
+    parts: dict[str | None, dict[str, list[str]]] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    off_list: tuple[str | None, str] | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+def contacts(sheet: Sheet, headings: Headings, settings: Settings, today: date) -> Iterator[tuple[int, Incoming | str]]:
+    """Each row with its line: a contact, or the reason why it is refused."""
+    reader = Reader(sheet, headings, settings, today)
+    for line, row in sheet:
+        if isinstance(row, Refusal):
+            yield line, row.reason
+            continue
+        try:
+            yield line, reader.person(row)
+        except Refused as error:
+            yield line, str(error)
+
+
+class Reader:
+    """Reads rows of one file: its columns, how they write days, the words of its header."""
+
+    def __init__(self, sheet: Sheet, headings: Headings, settings: Settings, today: date) -> None:
+        self.settings, self.today = settings, today
+        self.plan = [
+            (place, field, headings.labels.get(place), sheet.header[place].strip() or f"column {place + 1}")
+            for place, field in headings.fields.items()
+        ]
+        self.orders = {
+            place: cells.date_order([row[place] for row in sheet.sample if place < len(row)], settings.date_order)
+            for place, field in headings.fields.items()
+            if field in ("birthday", "next", "off_list", "created_on")
+        }
+        self.seed = "\x1e".join(sheet.header).encode(errors="replace")
+
+    def person(self, row: list[str]) -> Incoming:
+        """Raises Refused, saying why the row cannot be taken."""
+        said = Said()
+        for place, name, label, heading in self.plan:
+            text = row[place]
+            if not text or text.isspace():
+                continue
+            if name in POINTS:
+                self._points(said, name, text, label, heading)
+            elif name in NAMES or name in PLAIN:
+                said.texts[name] = text
+            else:
+                self._other(said, place, name, text, label, heading)
+        for label, parts in said.parts.items():
+            said.points.append(keeping.clean_point(Point("address", cells.address(parts), label), self.settings))
+        whole = self._name(said)
+        if not whole and not said.texts.get("company") and all(point.kind == "address" for point in said.points):
+            raise Refused("it names nobody: no name, company, e-mail, phone or link")
+        keyed = any(point.kind != "address" for point in said.points)
+        return self._incoming(said, whole, None if keyed else self._hash(row))
+
+    def _incoming(self, said: Said, name: str | None, row_hash: str | None) -> Incoming:
+        texts, values = said.texts, said.values
+        draft = Draft(
+            name=name, company=texts.get("company"), job_title=texts.get("job_title"), source=texts.get("source"),
+            source_detail=texts.get("source_detail"), kind=values.get("kind"), rating=values.get("rating"),
+            priority=values.get("priority"), birthday=values.get("birthday"), points=tuple(said.points),
+            tags=tuple(said.tags),
+        )  # fmt: skip
+        notes = ["\n".join(check_text(note, "note") for note in said.notes)] if said.notes else []
+        return Incoming(
+            keeping.clean(draft, self.settings), (*notes, *said.asides), values.get("next"), todo=texts.get("todo"),
+            answers=tuple(said.answers), off_list=said.off_list, created_on=values.get("created_on"),
+            referred_by=texts.get("referred_by"), row_hash=row_hash, warnings=tuple(said.warnings),
+        )  # fmt: skip
+
+    def _name(self, said: Said) -> str | None:
+        texts = said.texts
+        whole = texts.get("name")
+        if whole and said.values.get("kind") != "company":
+            whole = cells.whole_name(whole)
+        parts = (texts.get(field, "").strip() for field in ("first_name", "middle_name", "last_name", "suffix"))
+        whole = whole or " ".join(filter(None, parts)) or texts.get("nickname")
+        nickname = texts.get("nickname")
+        if nickname and nickname != whole:
+            said.asides.append(f"Nickname: {check_text(nickname, 'nickname')}")
+        return clean_name(whole) if whole else None
+
+    def _hash(self, row: list[str]) -> str:
+        text = "\x1f".join(row).rstrip("\x1f")
+        return blake2b(self.seed + b"\x1d" + text.encode(errors="replace"), digest_size=12).hexdigest()
+
+    # -- cells -----------------------------------------------------------------------------------------------------
+
+    def _points(self, said: Said, kind: str, text: str, label: str | None, heading: str) -> None:
+        try:
+            said.points.append(keeping.clean_point(Point(kind, text, label), self.settings))
+        except Refused as whole:
+            if cells.blank(text):
+                return
+            several = cells.several(kind, text)
+            for part in several or [text]:
+                try:
+                    said.points.append(keeping.clean_point(Point(kind, part, label), self.settings))
+                except Refused as error:
+                    self._aside(said, heading, part, str(error if several else whole))
+
+    def _aside(self, said: Said, heading: str, text: str, why: str | None = None) -> None:
+        said.asides.append(f"{heading}: {check_text(text, heading)}")
+        if why:
+            said.warnings.append(f"{heading}: {why}; kept in the note")
+
+    def _other(self, said: Said, place: int, field: str, text: str, label: str | None, heading: str) -> None:
+        if field == "note":
+            said.notes.append(text)
+        elif field == "tags":
+            said.tags.extend(cells.tags(text))
+        elif field == "source":
+            said.texts[field] = text.strip()
+        elif field == "nickname":
+            said.texts[field] = text
+        elif field == "prefix":
+            self._aside(said, heading, text)
+        elif field == "address" or field in ADDRESS_PARTS:
+            said.parts.setdefault(label, {}).setdefault(field, []).append(" ".join(text.split()))
+        elif field == "answer":
+            self._answer(said, text, label or "", heading)
+        elif field == "off_list":
+            self._off_list(said, place, text)
+        elif not cells.blank(text):
+            self._value(said, place, field, text, heading)
+
+    def _value(self, said: Said, place: int, field: str, text: str, heading: str) -> None:
+        order = self.orders.get(place, self.settings.date_order)
+        readers: dict[str, Callable[[], int | str | None]] = {
+            "kind": lambda: cells.kind(text),
+            "rating": lambda: cells.rating(text),
+            "priority": lambda: cells.PRIORITIES.get(text.strip().lower()),
+            "birthday": lambda: read_birthday(text, order),
+            "next": lambda: cells.day(text, order, self.today),
+            "created_on": lambda: cells.day(text, order, self.today),
+        }
+        try:
+            found = readers[field]()
+        except Refused as error:
+            self._aside(said, heading, text, str(error))
+            return
+        if found is None or (field == "created_on" and str(found) > self.today.isoformat()):
+            self._aside(said, heading, text, f'"{text[:40]}" is no {field.replace("_", " ")}')
+        else:
+            said.values[field] = found
+
+    def _answer(self, said: Said, text: str, question: str, heading: str) -> None:
+        found = cells.answer(text)
+        if found and found != "unknown":
+            said.answers.append((question, found))
+        elif found is None and not cells.blank(text):
+            self._aside(said, heading, text, f'"{text[:40]}" is neither yes nor no')
+
+    def _off_list(self, said: Said, place: int, text: str) -> None:
+        """Whatever is not a no silences: better one letter too few."""
+        found = cells.answer(text)
+        if found in ("no", "unknown") or cells.blank(text):
+            return
+        try:
+            said.off_list = cells.day(text, self.orders[place], self.today), "asked"
+        except Refused:
+            said.off_list = None, "asked" if found == "yes" else check_text(text, "a reason", 1000)
