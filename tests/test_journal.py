@@ -84,7 +84,7 @@ class Maker:
 
     def command(self) -> Command:
         name, words, options = self.pick(*self.makers())()
-        days, minutes = (0, 0) if self.blind else (self.pick(0, 0, 0, 1, 3), self.pick(0, 5, 90))
+        days, minutes = (0, 0) if self.blind else (self.pick(0, 0, 0, 0, 1, 3, -2), self.pick(0, 5, 90))
         return Command(name, words, options, days, minutes)
 
     def makers(self) -> list[Callable[[], Any]]:
@@ -368,6 +368,45 @@ def test_any_change_is_taken_back_alone_or_refused_with_nothing_changed(seed: in
             if seed % 3 == 0:  # and once more, to stay
                 change.undo(at.conn, at.now, number)
                 now = note(at)
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < 15 else pytest.mark.long) for seed in range(300)])
+def test_a_walk_of_commands_undo_and_redo_ends_where_it_began_when_all_is_undone(
+    seed: int, template: Path, tmp_path: Path
+):
+    dice = random.Random(seed)
+    with desk(fresh(template, tmp_path / "a.db")) as at:
+        maker, start, trail = Maker(30_000 + seed, at), note(at), []
+        before = start
+        for _ in range(50):
+            number = dice.randint(1, 40)
+            walks: list[tuple[str, Callable[[], object]]] = [
+                ("undo", lambda: change.undo(at.conn, at.now)),
+                ("redo", lambda: change.redo(at.conn, at.now)),
+                (f"undo {number}", lambda: change.undo(at.conn, at.now, number)),
+                (f"redo {number}", lambda: change.redo(at.conn, at.now, number)),
+            ]
+            if dice.random() < 0.6:
+                command = maker.command()
+                trail.append(str(command))
+                changed = give(at, command) is not None
+            else:
+                said, walk = dice.choice(walks)
+                trail.append(said)
+                try:
+                    walk()
+                    changed = True
+                except SalesflowError as error:
+                    trail[-1] += f"  ({error})"
+                    changed = False
+            after = dump(at.conn)
+            assert faults(at.conn) == [], "\n".join([f"seed {seed}", *trail])
+            assert changed or not differences(before, after), "\n".join([f"seed {seed}", *trail])
+            before = after
+        while at.conn.execute("SELECT 1 FROM changes WHERE kind = 'do' AND undone_by_id IS NULL").fetchone():
+            trail.append(f"undo {change.undo(at.conn, at.now).id}")
+            assert faults(at.conn) == [], "\n".join([f"seed {seed}", *trail])
+        assert differences(start, note(at)) == [], "\n".join([f"seed {seed}", *trail])
 
 
 @pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < 10 else pytest.mark.long) for seed in range(100)])

@@ -36,6 +36,7 @@ _MARKS = {
     "₫": "VND", "฿": "THB", "₱": "PHP CUP", "₦": "NGN", "₸": "KZT", "₼": "AZN", "₾": "GEL", "֏": "AMD", "₡": "CRC",
     "₲": "PYG", "₵": "GHS", "৳": "BDT", "₭": "LAK", "₮": "MNT", "៛": "KHR", "元": "CNY TWD", "円": "JPY", "원": "KRW",
 }  # fmt: skip
+USUAL = {"country": "US", "currency": "USD", "marks": ",.", "date_order": "ymd"}
 _CROWNS = ("SEK", "NOK", "DKK", "ISK")  # `kr` alone never says whose
 
 _AMOUNT = r"([^\d\s.,'+-]+\.?)? ?(\d(?:[\d.,' ]*\d)?) ?([^\d\s.,'+-]+\.?)?"
@@ -103,16 +104,23 @@ def locale_defaults(locale: str) -> dict[str, str]:
     """country, currency, marks and date_order of a locale such as `de_DE.UTF-8`; never raises.
 
     Marks are plain: a narrow or no-break space is a space, a typographic apostrophe is `'`, so that every terminal can
-    show them. What is not known is as in `C`: US, USD, `,.`, and days year first.
+    show them. What is not known is USUAL, as in `C`.
     """
-    usual = {"country": "US", "currency": "USD", "marks": ",.", "date_order": "ymd"}
+    try:
+        return read_locale(locale)
+    except Refused:
+        return dict(USUAL)
+
+
+def read_locale(locale: str) -> dict[str, str]:
+    """As locale_defaults, of a place that somebody names; Refused when it is not known."""
     tag = re.split(r"[.@]", locale, maxsplit=1)[0].replace("-", "_")
     if not re.fullmatch(r"[A-Za-z]{2,3}(_[A-Za-z]{4})?(_[A-Za-z]{2})?", tag):
-        return usual
+        raise Refused(f'no such place: "{_line(locale)}"; a place is written de_DE, en_GB or pt_BR')
     try:
-        return usual | _by_babel(tag)
+        return USUAL | _by_babel(tag)
     except Exception:  # whatever is odd in a locale's data, a file can still be made
-        return usual
+        raise Refused(f'no such place: "{_line(locale)}"; a place is written de_DE, en_GB or pt_BR') from None
 
 
 def _line(text: str) -> str:

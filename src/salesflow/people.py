@@ -197,7 +197,7 @@ def _at_home(digits: str, country: str) -> str | None:
     rules = _rules(country.upper())
     if rules is None:
         return None
-    code, abroad, trunk, valid, lengths = rules
+    code, abroad, trunk, valid, lengths, possible = rules
     if digits.startswith(code) or re.match(abroad, digits):
         return None
     if trunk and (found := re.match(trunk, digits)):
@@ -205,20 +205,28 @@ def _at_home(digits: str, country: str) -> str | None:
         lost = re.fullmatch(valid, digits) and not re.fullmatch(valid, rest)
         if not lost and (len(rest) in lengths or len(rest) > lengths[-1]):
             digits = rest
-    return f"+{code}{digits}" if len(digits) in lengths else None
+    return f"+{code}{digits}" if len(digits) in possible else None
 
 
 @cache
-def _rules(country: str) -> tuple[str, str, str, str, tuple[int, ...]] | None:
-    """Of a country: its code, what is dialled to call abroad, and before a number at home, valid numbers, lengths."""
-    from phonenumbers import PhoneMetadata
+def _rules(country: str) -> tuple[str, str, str, str, tuple[int, ...], tuple[int, ...]] | None:
+    """Of a country: its code, what is dialled to call abroad and before a number at home, what is valid, the lengths
+    that tell whether the latter is to be left out, and those of the whole region of that code."""
+    from phonenumbers import PhoneMetadata, region_code_for_country_code
 
     found = PhoneMetadata.metadata_for_region(country, None) if country else None
-    if found is None or found.national_prefix_transform_rule:
+    if found is None or found.national_prefix_transform_rule or found.country_code is None:
         return None
-    known = found.general_desc
+    first = PhoneMetadata.metadata_for_region(region_code_for_country_code(found.country_code) or country, None)
+    valid, region = found.general_desc, first and first.general_desc
+    if valid is None or not region or not valid.possible_length or not valid.national_number_pattern:
+        return None
+    lengths, possible = (
+        tuple(length for length in each.possible_length if length not in each.possible_length_local_only)
+        for each in (valid, region)
+    )
     abroad, trunk = found.international_prefix or "(?!)", found.national_prefix_for_parsing or ""
-    return str(found.country_code), abroad, trunk, known.national_number_pattern, tuple(known.possible_length)
+    return str(found.country_code), abroad, trunk, valid.national_number_pattern, lengths, possible
 
 
 def _ascii_digits(text: str) -> str:

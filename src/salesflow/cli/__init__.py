@@ -234,10 +234,9 @@ def finish(run: Session, typed: list[str]) -> int:
 
 def usage(error: Any) -> str:
     """A usage error on one line, with the way to the right one."""
-    text = str(error.format_message()).rstrip(".") if hasattr(error, "format_message") else str(error)
-    ctx = getattr(error, "ctx", None)
-    text = text[:1].lower() + text[1:]
-    return f"{text}; see: {ctx.command_path} --help" if ctx is not None else text
+    from salesflow.cli.mistakes import said_plainly
+
+    return said_plainly(error)
 
 
 def fail(text: str, code: int) -> int:
@@ -264,8 +263,13 @@ def keep_copy(run: Session) -> None:
 
 
 def said(typed: list[str]) -> str:
-    """The command as it stands in the journal: the words typed, without line breaks, not endless."""
-    return " ".join(word for word in " ".join(typed).split())[:200]
+    """The command as it stands in the journal: the words typed from its name on, without line breaks, not endless."""
+    words = list(typed)
+    while words and words[0].startswith("-"):
+        taken = words.pop(0)
+        if words and taken in ("--db", "--format", "-f", "--today"):
+            words.pop(0)
+    return " ".join(" ".join(words).split())[:200]
 
 
 __all__ = ["Refused", "main", "tree"]

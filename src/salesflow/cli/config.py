@@ -28,9 +28,9 @@ def config(
     if value is not None or from_locale is not None:
         with run.writing(new=True) as (conn, _, work):
             if from_locale is not None:
-                from salesflow.money import locale_defaults
+                from salesflow.money import read_locale
 
-                for key, found in locale_defaults(from_locale).items():
+                for key, found in read_locale(from_locale).items():
                     settings.put(conn, key, found)
                 work.summary = f"settings of {from_locale}"
             if name is not None and value is not None:
@@ -44,7 +44,7 @@ def config(
         shown = {field: facts[field]} if field else facts
         columns = [Column(key, kind="number" if isinstance(fact, int) else "text") for key, fact in shown.items()]
         listing = Table(
-            (Column("name", "setting", firm=True), Column("value", "value", firm=True), Column("meaning", "meaning")),
+            (Column("name", "setting", firm=True), Column("value", "value", firm=True), Column("meaning", "meaning", wrap=True)),
             [{"name": key, "value": str(fact), "meaning": settings.MEANINGS[key]} for key, fact in shown.items()],
         )
         run.show(Sheet(columns, shown, view=lambda: listing))

@@ -127,7 +127,8 @@ def done(
         lines: list[str] = []
         for letter, number in keys:
             lines += finish(conn, run, settings, letter, number, note, no_answer, next, todo)
-        work.summary = lines[0]
+        names = dict.fromkeys(contacts.get(conn, owner(conn, *key))["name"] for key in keys)
+        work.summary = f"{', '.join(names)}: done"
     run.tell(*lines, keys=[f"{letter}{number}" for letter, number in keys])
 
 
@@ -187,6 +188,8 @@ def finish(
     deal = number if letter == "D" else None
     kind, promised, again = "note" if note.text else "", None, None
     if letter == "B":
+        if not contacts.get(conn, contact_id)["birthday"]:
+            raise NotFound(f"{name} has no birthday on record")
         kind = "card"
     elif letter == "F":
         row = follow_ups.get_open(conn, number)

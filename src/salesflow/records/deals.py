@@ -125,8 +125,8 @@ def close(
 
 
 def reason_needed(deal_id: int, outcome: str) -> str:
-    verb = "win" if outcome == "won" else "lose"
-    return f"D{deal_id} stays open: say how it was {outcome}: salesflow {verb} D{deal_id} HOW ({', '.join(REASONS[outcome])}, or your words)"
+    verb, word = ("win", "how") if outcome == "won" else ("lose", "why")
+    return f"D{deal_id} stays open: say {word} it was {outcome}: salesflow {verb} D{deal_id} {word.upper()} ({', '.join(REASONS[outcome])}, or your words)"
 
 
 def reopen(conn: sqlite3.Connection, deal_id: int, moment: Moment) -> None:

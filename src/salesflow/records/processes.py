@@ -162,7 +162,7 @@ def change(conn: sqlite3.Connection, name: str, draft: ProcessDraft, moment: Mom
     for gone in old.values():
         update(conn, "stages", gone["id"], dropped_on=moment.on)
         moved = move_out(conn, gone["id"], new_ids[min(gone["position"], len(new_ids)) - 1], moment)
-        said.append(f"{gone['name']} dropped" + (f", {moved} open deals moved on" if moved else ""))
+        said.append(f"{gone['name']} dropped" + (f", {moved} open deal{'s' * (moved > 1)} moved on" if moved else ""))
     update(conn, "processes", process["id"], name=draft.name, title=draft.title)
     return said
 
@@ -239,9 +239,9 @@ def install(conn: sqlite3.Connection) -> None:
 
 STAGE_COLUMNS = (
     Column("position", "#", "number"),
-    Column("name", "stage", firm=True),
+    Column("name", "stage", wrap=True),
     Column("phase", "phase", firm=True),
-    Column("goal", "goal"),
+    Column("goal", "goal", wrap=True),
     Column("probability", "%", "number"),
     Column("limit_days", "limit", "number"),
     Column("open_deals", "open", "number"),
@@ -253,7 +253,7 @@ def listed(conn: sqlite3.Connection, default: str) -> Table:
         conn,
         """
         SELECT processes.name, title, processes.name = :default AS is_default,
-               (SELECT group_concat(name, ' > ') FROM (
+               (SELECT group_concat(name, char(31)) FROM (
                  SELECT name FROM stages WHERE process_id = processes.id AND dropped_on IS NULL ORDER BY position)
                ) AS stages,
                (SELECT count(*) FROM deals WHERE process_id = processes.id AND outcome = 'open') AS open_deals
@@ -265,11 +265,12 @@ def listed(conn: sqlite3.Connection, default: str) -> Table:
     columns = (
         Column("name", "process", firm=True),
         Column("title"),
-        Column("stages", "stages"),
+        Column("stages", "stages", "list"),
         Column("open_deals", "open", "number"),
         Column("is_default", "", "flag"),
     )
-    return Table(columns, [dict(row) for row in found], notes=[f"New deals follow {default}."], ids="name")
+    lines = [{**dict(row), "stages": row["stages"].split(chr(31))} for row in found]
+    return Table(columns, lines, notes=[f"New deals follow {default}."], ids="name")
 
 
 def shown(conn: sqlite3.Connection, name: str) -> Sheet:

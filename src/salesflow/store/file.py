@@ -32,6 +32,8 @@ def check_header(path: Path) -> int:
             header = handle.read(100)
             size = os.fstat(handle.fileno()).st_size
     except FileNotFoundError:
+        if os.path.islink(path):
+            raise FileTrouble(f"{path} is a link to a file that is not there; name another with --db FILE") from None
         raise FileTrouble(f"no file {path} yet; start with: salesflow add NAME (or look around: salesflow demo)") from None
     except OSError as error:
         raise FileTrouble(f"cannot read {path}: {error.strerror}") from None
@@ -41,7 +43,7 @@ def check_header(path: Path) -> int:
         raise FileTrouble(f"{path} belongs to another program; nothing was changed. Name another with --db FILE")
     version = int.from_bytes(header[60:64], "big")
     if version > VERSION:
-        raise FileTrouble(f"{path} was written by a newer salesflow (file version {version}, known {VERSION}); upgrade it")
+        raise FileTrouble(f"{path} was written by a newer salesflow (file version {version}, known {VERSION}); upgrade salesflow")
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     # Beside a live write-ahead log the page count may run ahead of the file; alone it may not.

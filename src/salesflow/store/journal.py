@@ -155,7 +155,7 @@ def to_undo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
     if row is None:
         raise NotFound("nothing to undo" if change_id is None else f"no change {change_id}; see: salesflow undo --list")
     if row["kind"] != "do":
-        raise Refused(f"change {row['id']} is itself an {row['kind']}; use: salesflow redo, or undo a command")
+        raise Refused(f"change {row['id']} is {'an undo' if row['kind'] == 'undo' else 'a redo'} itself; see: salesflow undo --list")
     if row["undone_by_id"]:
         raise Refused(f"change {row['id']} is taken back already")
     return Change(row["id"], row["kind"], row["command"], row["summary"])
