@@ -181,7 +181,7 @@ def at(day: str) -> str:
 
 
 def answered(making: Making, number: int, since: int, history: list[tuple[int, str]]) -> None:
-    """Three in ten answered yes to all that gates, one in seven no to something; the last question gates nothing."""
+    """Three in ten answered yes to all that gates, half of them in two goes, and one in seven no to something."""
     dice, day = making.dice, making.dice.randint(since, -1)
     kind = dice.random()
     asked = making.questions[: len(making.questions) if kind < 0.45 else dice.randint(1, 2)]
@@ -189,6 +189,8 @@ def answered(making: Making, number: int, since: int, history: list[tuple[int, s
         said = "no" if 0.3 <= kind < 0.45 and place == 1 else "yes"
         making.add("answers", number, question, said, dice.choice(("call", "meeting", None)), at(making.days[day]),
                    making.days[day])  # fmt: skip
+    if kind < 0.15:
+        history.append((dice.randint(since, day), "possible"))
     history.append((day, "prospect" if kind < 0.3 else "disqualified" if kind < 0.45 else "possible"))
 
 

@@ -5,7 +5,7 @@ import sys
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from salesflow import dates
@@ -620,6 +620,7 @@ PARTS = st.lists(
 )
 
 
+@settings(deadline=None)  # that no day meets a rule takes a while to see
 @given(
     st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY"]),
     PARTS,
@@ -635,6 +636,7 @@ def test_any_rule_is_understood_or_refused(often: str, parts: list[str], anchor:
     assert due is None or (due > after and due >= anchor)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_recurrence_or_refused(text: str) -> None:
     for tried in (text, f"FREQ={text}", f"FREQ=DAILY;{text}"):

@@ -313,6 +313,179 @@ def history(at: Desk, seed: int, length: int, blind: bool = False) -> Iterator[t
 SEEDS = [pytest.param(seed, marks=[] if seed < 40 else pytest.mark.long) for seed in range(440)]
 
 
+# -- one thing at a time -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def at(template: Path, tmp_path: Path) -> Iterator[Desk]:
+    with desk(fresh(template, tmp_path / "a.db")) as found:
+        yield found
+
+
+def statuses(at: Desk, contact_id: int) -> list[tuple[str, str, str | None]]:
+    """A contact's history: status, day it began, day it ended."""
+    sql = "SELECT status, entered_on, left_on FROM status_history WHERE contact_id = ? ORDER BY id"
+    return [tuple(row) for row in at.conn.execute(sql, (contact_id,))]
+
+
+def number(work: change.Work | None) -> int:
+    assert work is not None
+    assert work.changed
+    return work.change_id
+
+
+def test_a_status_that_only_a_change_taken_back_made_true_never_was(at: Desk):
+    add = number(at.call("add", ["Ana"]))
+    drop = number(at.call("question drop", "money"))
+    at.now = later(at.now, 1)
+    answer = number(at.call("qualify", ["1", "--target-market", "yes", "--authority", "yes"]))
+    assert statuses(at, 1) == [("lead", "2026-11-24", "2026-11-25"), ("prospect", "2026-11-25", None)]
+    before = note(at)
+    at.now = later(at.now, 7)
+    change.undo(at.conn, at.now, drop)
+    assert statuses(at, 1) == [("lead", "2026-11-24", "2026-11-25"), ("possible", "2026-11-25", None)]
+    change.redo(at.conn, at.now)
+    assert differences(before, note(at)) == []
+    for undone in (drop, answer, add):
+        change.undo(at.conn, at.now, undone)
+        note(at)
+    assert statuses(at, 1) == []
+
+
+def test_a_status_that_falls_back_to_the_one_before_goes_on_as_if_it_had_never_changed(at: Desk):
+    at.call("add", ["Ana"])
+    needed = number(at.call("question edit", "interest", needed=True))
+    at.now = later(at.now, 1)
+    at.call("qualify", ["1", "--interest", "yes"])
+    change.undo(at.conn, at.now, needed)
+    note(at)
+    assert statuses(at, 1) == [("lead", "2026-11-24", None)]
+
+
+def test_somebody_imported_is_counted_while_anything_was_done_with_them(at: Desk):
+    with at.writing() as (conn, _, _):
+        conn.execute("INSERT INTO contacts (name, name_key, imported, created_at, created_on)"
+                     " VALUES ('Bo', 'bo', 1, '', '')")  # fmt: skip
+    start = note(at)
+    first, second = number(at.call("note", ["1", "one"])), number(at.call("note", ["1", "two"]))
+    change.undo(at.conn, at.now, first)
+    assert [status for status, _, _ in statuses(at, 1)] == ["lead"]
+    change.undo(at.conn, at.now, second)
+    assert differences(start, note(at)) == []
+    change.undo(at.conn, at.now)
+    assert statuses(at, 1) == []
+
+
+def test_a_refusal_names_what_has_to_go_first(at: Desk):
+    add = number(at.call("add", ["Ana"], tag=["fair"]))
+    deal = number(at.call("deal add", ["1", "hours"]))
+    with pytest.raises(Refused, match=f"cannot undo {add}: built on by {deal} .*; first: salesflow undo {deal}$"):
+        change.undo(at.conn, at.now, add)
+    with pytest.raises(Refused, match=f"change {deal} is not taken back"):
+        change.redo(at.conn, at.now, deal)
+    dropped, again = number(at.call("edit", ["1"], drop=["fair"])), number(at.call("edit", ["1"], tag=["Fair"]))
+    with pytest.raises(Refused, match=f"cannot undo {dropped}: built on by {again} .*; first: salesflow undo {again}$"):
+        change.undo(at.conn, at.now, dropped)
+    change.undo(at.conn, at.now, again)
+    change.undo(at.conn, at.now, dropped)
+    gone, person = number(at.call("delete", ["D1"])), number(at.call("delete", ["1"]))
+    with pytest.raises(Refused, match=f"cannot undo {gone}: built on by {person} .*; first: salesflow undo {person}$"):
+        change.undo(at.conn, at.now, gone)
+    change.undo(at.conn, at.now, person)
+    note(at)
+
+
+def test_a_redo_built_on_since_says_how_to_get_there(at: Desk):
+    at.call("add", ["Ana"])
+    first = number(at.call("edit", ["1"], company="Blue"))
+    change.undo(at.conn, at.now)
+    second = number(at.call("edit", ["1"], company="Red"))
+    said = f"cannot redo {first}: built on by {second} .*; first: salesflow undo {second}, then: salesflow redo {first}$"
+    with pytest.raises(Refused, match=said):
+        change.redo(at.conn, at.now)
+    change.undo(at.conn, at.now, second)
+    change.redo(at.conn, at.now, first)
+    assert at.conn.execute("SELECT company FROM contacts").fetchone()[0] == "Blue"
+
+
+def test_a_process_in_use_by_the_settings_is_not_taken_back(at: Desk):
+    made = number(at.call("process new", "mine", stages="A,B"))
+    chosen = number(at.call("config", "process", "mine"))
+    with pytest.raises(Refused, match=f"first: salesflow undo {chosen}$"):
+        change.undo(at.conn, at.now, made)
+    change.undo(at.conn, at.now)
+    change.undo(at.conn, at.now)
+
+
+def test_a_change_that_came_to_nothing_can_be_taken_back_and_brought_again(at: Desk):
+    at.call("add", ["Ana"])
+    start = note(at)
+    with at.writing() as (conn, _, _):
+        conn.execute("INSERT INTO tags (contact_id, tag, tag_key) VALUES (1, 'a', 'a')")
+        conn.execute("DELETE FROM tags")
+    assert at.work is not None
+    made = at.work.change_id
+    assert change.undo(at.conn, at.now).id == made
+    assert change.redo(at.conn, at.now).number == made
+    assert differences(start, note(at)) == []
+
+
+def test_what_is_written_again_as_it_was_is_no_change(at: Desk):
+    at.call("add", ["Ana"])
+    for command in (("config", "country", "US"), ("process edit", "three-step"), ("question edit", "money")):
+        options = {"process edit": {"title": "Find them, qualify them, sell"}, "question edit": {"place": 2}}
+        work = at.call(*command, **options.get(command[0], {}))
+        assert work is not None
+        assert not work.changed, command
+    assert change.undo(at.conn, at.now).command.startswith("add")
+
+
+def test_undo_and_redo_decide_inside_the_lock(at: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Two at once take back two commands, not one command twice."""
+    for decide in ("to_undo", "to_redo", "standing_on"):
+        real = getattr(journal, decide)
+
+        def inside(conn: sqlite3.Connection, *args: Any, real: Any = real) -> Any:
+            assert conn.in_transaction
+            return real(conn, *args)
+
+        monkeypatch.setattr(journal, decide, inside)
+    at.call("add", ["Ana"])
+    change.undo(at.conn, at.now)
+    change.redo(at.conn, at.now)
+    assert not at.conn.in_transaction
+
+
+def test_ids_taken_back_are_never_given_again(at: Desk):
+    at.call("add", ["Ana"])
+    change.undo(at.conn, at.now)
+    at.call("add", ["Bo"])
+    assert [row["id"] for row in at.conn.execute("SELECT id FROM contacts")] == [2]
+    change.redo(at.conn, at.now)
+    assert [row["name"] for row in at.conn.execute("SELECT name FROM contacts ORDER BY id")] == ["Ana", "Bo"]
+
+
+def test_undo_and_redo_as_typed(template: Path, tmp_path: Path):
+    path = fresh(template, tmp_path / "a.db")
+    for words in (["add", "Ana", "--tag", "fair"], ["log", "call", "ana", "hello"], ["delete", "ana"]):
+        assert run(path, *words).code == 0
+    assert run(path, "list", "-f", "ids").out == ""
+    undone = run(path, "undo")
+    assert (undone.code, undone.out.strip()) == (0, "Undone 3: delete ana (Deleted 1 Ana with 1 activity)"), undone
+    assert run(path, "list", "-f", "ids").out == "1\n"
+    assert run(path, "undo", "3").code == 2
+    assert run(path, "undo", "1").err == (
+        "salesflow: cannot undo 1: built on by 2 log call ana hello; first: salesflow undo 2\n"
+    )
+    assert run(path, "undo", "99").code == 3
+    assert run(path, "redo", "3").code == 0
+    assert run(path, "redo").code == 3
+    assert run(path, "list", "-f", "ids").out == ""
+
+
+# -- many things at random ---------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_history_undone_step_by_step_is_as_it_was_and_redone_as_it_became(seed: int, template: Path, tmp_path: Path):
     with desk(fresh(template, tmp_path / "a.db")) as at:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from salesflow import money
@@ -216,6 +216,18 @@ def test_currencies() -> None:
             money.read_currency(code)
 
 
+@pytest.mark.parametrize(
+    ("places", "codes"),
+    [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    ],
+)
+def test_decimals_are_those_of_the_standard(places: int, codes: str) -> None:
+    assert {code for code in money.CURRENCIES if money.exponent(code) == places} == set(codes.split())
+
+
 def test_every_mark_stands_for_known_currencies() -> None:
     for codes in money._MARKS.values():
         assert set(codes.split()) <= money.CURRENCIES
@@ -269,6 +281,7 @@ def test_every_locale_gives_something_usable() -> None:
         assert group != decimal
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_locale_raises(locale: str) -> None:
     assert list(money.locale_defaults(locale)) == list(US)

@@ -1,8 +1,9 @@
 """Transcripts: what is typed and what is answered, kept as text, run again and compared.
 
-A transcript is a text file. `# x` is a comment, `$ ` begins a command (`> ` its further lines), then follow what it
-printed, each line of its stderr after `2> `, and `exit N` unless N is 0. A printed line that would read as one of
-these stands behind a `\\`. Every transcript has an empty folder of its own, which is also its home, and one clock.
+A transcript is a text file. `# ` begins a comment (after an empty line), `$ ` a command (`> ` its further lines); then
+follows what it printed, each line of its stderr after `2> `, and `exit N` unless N is 0. A printed line that would
+read as one of these stands behind a `\\`. Every transcript has an empty folder of its own, which is also its home, and
+one clock.
 
     python -m tests.transcript --rewrite [NAME...]    run them and write down what they print now; then read the diff
 """
@@ -10,7 +11,6 @@ these stands behind a `\\`. Every transcript has an empty folder of its own, whi
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -38,17 +38,16 @@ def read(text: str) -> list[Step]:
     """The comments and commands of a transcript; what was printed is left out."""
     steps: list[Step] = []
     comments: list[str] = []
-    typing = False
+    before = ""
     for line in text.split("\n"):
         if line.startswith("$ "):
             steps.append(Step(comments, line[2:]))
-            comments, typing = [], True
-        elif line.startswith("> ") and typing:
+            comments = []
+        elif line.startswith("> ") and before.startswith(("$ ", "> ")):
             steps[-1].command += "\n" + line[2:]
-        else:
-            typing = False
-            if re.match(r"# \S", line):
-                comments.append(line)
+        elif line.startswith("# ") and (not before or comments):
+            comments.append(line)
+        before = line
     if comments:
         steps.append(Step(comments))
     return steps
@@ -81,7 +80,8 @@ def environment(home: Path) -> dict[str, str]:
 
 def run(steps: Iterable[Step]) -> list[Step]:
     """Each command run in turn in a fresh folder, and what it printed."""
-    with tempfile.TemporaryDirectory(prefix="salesflow-") as folder:
+    # Always of the same length, since a line too long with its folder's name in it goes on below.
+    with tempfile.TemporaryDirectory(prefix="salesflow-", dir="/tmp") as folder:
         home = Path(folder).resolve()
         env = environment(home)
         return [Step(step.comments, step.command, list(printed(step, home, env))) for step in steps]
@@ -93,8 +93,12 @@ def printed(step: Step, home: Path, env: dict[str, str]) -> Iterator[str]:
     done = subprocess.run(
         ["sh", "-c", step.command], cwd=home, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
     )  # fmt: skip
+    before = "$ "
     for line in settled(done.stdout, home):
-        yield re.sub(r"^(\\*(?:\$ |# \S|> |2> |exit \d|$))", r"\\\1", line) if line else line
+        like = line.startswith(("$ ", "2> ", "exit ", "\\"))
+        like = like or (line.startswith("> ") and before == "$ ") or (line.startswith("# ") and not before)
+        yield f"\\{line}" if like else line
+        before = line
     for line in settled(done.stderr, home):
         yield f"2> {line}"
     if done.returncode:

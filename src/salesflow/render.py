@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TextIO
 
 from salesflow.errors import Refused
 from salesflow.table import Answer, Column, Row, Sheet, Table, Text
-from salesflow.width import LRM, Notation, bar, clip, defuse, fence, line, pad, safe, undefuse, wrap
+from salesflow.width import LRM, bar, clip, defuse, fence, json_safe, line, pad, safe, undefuse, wrap
 from salesflow.width import width as cells_of
 
 __all__ = ["bar", "defuse", "line", "safe", "show", "undefuse"]
@@ -384,20 +384,6 @@ def _body(text: Text) -> str:
     return "\n".join(f"{label:<{text.indent}}{body}" if label else body for label, body in text.lines)
 
 
-def _json_escape(code: int) -> str:
-    if code == 10:
-        return "\n"
-    return "".join(f"\\u{unit:04x}" for unit in ((code,) if code < 0x10000 else _halves(code)))
-
-
-def _halves(code: int) -> tuple[int, int]:
-    return 0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF)
-
-
-# JSON is exact and safe to look at: what a terminal would obey is escaped, which a reader of JSON undoes.
-_JSON = Notation(_json_escape)
-
-
 def _write_json(answer: Answer, out: TextIO) -> None:
     import json
 
@@ -406,8 +392,7 @@ def _write_json(answer: Answer, out: TextIO) -> None:
     encode = json.JSONEncoder(ensure_ascii=not encoding.startswith("utf"), indent=indent).encode
 
     def write(value: dict[str, Any]) -> None:
-        text = encode(value)
-        out.write(text if text.isprintable() else text.translate(_JSON))
+        out.write(json_safe(encode(value)))
 
     if isinstance(answer, Text):
         write({"text": _body(answer)})

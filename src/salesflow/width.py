@@ -76,6 +76,21 @@ def _escape(code: int) -> str:
 _SHOWN = Notation(_escape)
 
 
+def _json_escape(code: int) -> str:
+    if code == 10:
+        return "\n"
+    units = (code,) if code < 0x10000 else (0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF))
+    return "".join(f"\\u{unit:04x}" for unit in units)
+
+
+_JSON = Notation(_json_escape)
+
+
+def json_safe(text: str) -> str:
+    """JSON that is exact and safe to look at: what a terminal would obey is escaped, which a reader of JSON undoes."""
+    return text if text.isprintable() else text.translate(_JSON)
+
+
 def safe(text: str) -> str:
     r"""The text as it may stand on a screen, always one line: what a terminal would obey is shown.
 

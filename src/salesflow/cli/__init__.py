@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from salesflow.cli.session import Session
+from salesflow.cli.session import Session, utter
 from salesflow.cli.tree import Entry, Tree, made
 from salesflow.errors import Refused, SalesflowError
 
@@ -240,11 +240,8 @@ def usage(error: Any) -> str:
 
 
 def fail(text: str, code: int) -> int:
-    from salesflow.render import line
-
-    first, *more = text.split("\n")
     try:
-        print(f"salesflow: {line(first)}", *(line(part) for part in more), sep="\n", file=sys.stderr)
+        utter(f"salesflow: {text}")
     except BrokenPipeError:
         pass
     return code

@@ -28,7 +28,7 @@ def backup(
 ) -> None:
     """Copy the file, verified, with its checksum beside it; without FILE among the daily copies.
 
-    Example: salesflow db backup /media/stick/salesflow.db
+    Example: salesflow db backup kept.db
     """
     run = session(ctx)
     file.check_header(run.path)

@@ -110,7 +110,7 @@ def digest(
 ) -> None:
     """The day as text, for cron: due, overdue, birthdays, what changed since yesterday.
 
-    Example: 0 7 * * 1-5  salesflow --db /home/ana/sales.db digest --quiet-if-empty
+    Example: salesflow digest --quiet-if-empty
     """
     from salesflow.reports import digest as report
 

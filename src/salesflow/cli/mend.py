@@ -33,12 +33,15 @@ def undo(
     reverse(run, change, "undo")
 
 
-def redo(ctx: typer.Context) -> None:
-    """Take back the last undo.
+def redo(
+    ctx: typer.Context,
+    change: Annotated[int | None, typer.Argument(metavar="[CHANGE]", show_default=False)] = None,
+) -> None:
+    """Take back the last undo, or that of one change by its number.
 
     Example: salesflow redo
     """
-    reverse(session(ctx), None, "redo")
+    reverse(session(ctx), change, "redo")
 
 
 def reverse(run: Session, change_id: int | None, kind: str) -> None:
@@ -48,16 +51,15 @@ def reverse(run: Session, change_id: int | None, kind: str) -> None:
     run.bring_up_to_date(path)
     conn = change.writer(path)
     try:
-        done = change.undo(conn, moment, change_id) if kind == "undo" else change.redo(conn, moment)
+        done = change.reverse(conn, moment, kind, change_id)
         run.committed, run.wrote = True, path
     except sqlite3.Error as error:
         raise file.trouble(error, path) from None
     finally:
         conn.close()
     word = "Undone" if kind == "undo" else "Redone"
-    number = done.id if kind == "undo" else done.target_id
-    run.tell(f"{word} {number}: {done.command}" + (f" ({done.summary})" if done.summary else ""),
-             change_id=number, command=done.command, summary=done.summary)  # fmt: skip
+    run.tell(f"{word} {done.number}: {done.command}" + (f" ({done.summary})" if done.summary else ""),
+             change_id=done.number, command=done.command, summary=done.summary)  # fmt: skip
     if kind == "undo":
         run.say("Back again: salesflow redo")
 
@@ -113,10 +115,13 @@ def delete(
 def hanging(conn: sqlite3.Connection, contact_id: int) -> str:
     row = contacts.get(conn, contact_id)
     counts = [
-        (conn.execute(f"SELECT count(*) FROM {table} WHERE contact_id = ?", (contact_id,)).fetchone()[0], noun)  # noqa: S608
-        for table, noun in (("deals", "deals"), ("activities", "activities"), ("follow_ups", "follow-ups"))
-    ]
-    held = ", ".join(f"{count} {noun}" for count, noun in counts if count)
+        (conn.execute(f"SELECT count(*) FROM {table} WHERE contact_id = ?", (contact_id,)).fetchone()[0], nouns)  # noqa: S608
+        for table, *nouns in (
+            ("deals", "deal", "deals"), ("activities", "activity", "activities"),
+            ("follow_ups", "follow-up", "follow-ups"),
+        )
+    ]  # fmt: skip
+    held = ", ".join(f"{count} {nouns[count > 1]}" for count, nouns in counts if count)
     return f"{contact_id} {row['name']}" + (f" with {held}" if held else "")
 
 

@@ -6,33 +6,26 @@ import difflib
 import re
 from typing import Any
 
+from salesflow.cli.tree import is_option, takes
+
 
 def said_plainly(error: Any) -> str:
     """One line for a usage error of the command line; it ends with the way to the command's help."""
     ctx = getattr(error, "ctx", None)
     kind = type(error).__name__
     if kind == "MissingParameter" and ctx is not None:
-        return f"incomplete; type: {ctx.command_path} {arguments(ctx.command)}"
+        return f"incomplete; type: {ctx.command_path} {' '.join(takes(ctx.command))}"
     if kind == "NoSuchOption":
         text = f"no option {error.option_name}" + meant(error.option_name, error.possibilities or ())
     elif kind == "BadOptionUsage":
         text = f"{error.option_name} needs a value"
     elif kind == "BadParameter" and getattr(error, "param", None) is not None:
-        text = f"{(error.param.opts[0] if named(error.param) else error.param.metavar)}: {expected(error.message)}"
+        text = f"{(error.param.opts[0] if is_option(error.param) else error.param.metavar)}: {expected(error.message)}"
     else:
         text = plain(str(error.format_message()) if hasattr(error, "format_message") else str(error))
     if ctx is None:
         return text
     return f"{text}{' See' if text.endswith('?') else '; see'}: {ctx.command_path} --help"
-
-
-def named(param: Any) -> bool:
-    return bool(param.param_type_name == "option")
-
-
-def arguments(command: Any) -> str:
-    """What a command takes without a name, as it stands in its help: `WHO DAY [TEXT]`."""
-    return " ".join(param.metavar or param.name.upper() for param in command.params if not named(param))
 
 
 def meant(typed: str, there: Any) -> str:

@@ -31,13 +31,13 @@ def qualify(
     Status follows from the answers: one yes makes a lead possible, every one a prospect, a no disqualifies.
     Interest is kept and decides nothing. The questions are yours: salesflow question.
 
-    Example: salesflow qualify ken --money yes --said "we spend 500 on this now" --method call
+    Example: salesflow qualify ken --money yes --said "we spend 500" --method call
     """
     run = session(ctx)
     names, options = split_options(free)
     if not options and not run.asks:
         with run.reading() as (conn, settings):
-            run.show(verdict(conn, who.resolve(conn, " ".join(names), settings)))
+            run.show(verdict(run, conn, who.resolve(conn, " ".join(names), settings)))
         return
     if not options:
         with run.reading() as (conn, settings):
@@ -93,7 +93,7 @@ def asked(run: Session, conn: sqlite3.Connection, contact_id: int) -> list[tuple
     name = contacts.get(conn, contact_id)["name"]
     unknown = [row for row in questions.known(conn, contact_id) if row["answer"] == "unknown"]
     if not unknown:
-        run.show(verdict(conn, contact_id))
+        run.show(verdict(run, conn, contact_id))
         return []
     run.say(f"{name}: yes, no, Enter for unknown; their own words may follow (yes we are six)")
     found: list[tuple[str, str, str | None]] = []
@@ -135,7 +135,7 @@ def outcome(conn: sqlite3.Connection, contact_id: int, before: str) -> tuple[lis
     return lines, facts
 
 
-def verdict(conn: sqlite3.Connection, contact_id: int) -> Sheet:
+def verdict(run: Session, conn: sqlite3.Connection, contact_id: int) -> Sheet:
     """Each answer with its method and day, and the verdict in words."""
     from salesflow.table import Column
 
@@ -145,9 +145,10 @@ def verdict(conn: sqlite3.Connection, contact_id: int) -> Sheet:
     def view() -> Text:
         said = []
         for row in table.rows:
-            about = ", ".join(part for part in (row["method"], row["answered_on"]) if part)
-            words = f' "{row["said"]}"' if row["said"] else ""
-            said.append((str(row["question"]), f"{row['answer']}{words}" + (f" ({about})" if about else "")))
+            day = row["answered_on"] and words.short(run, row["answered_on"])
+            about = ", ".join(part for part in (row["method"], day) if part)
+            own = f' "{row["said"]}"' if row["said"] else ""
+            said.append((str(row["question"]), f"{row['answer']}{own}" + (f" ({about})" if about else "")))
         return Text([("", lines[0]), *said], indent=max([len(label) for label, _ in said], default=0) + 2)
 
     kinds = {"id": "number", "yes": "number", "of": "number", "missing": "list"}
@@ -202,7 +203,7 @@ def edit_question(
 ) -> None:
     """Reword it, put it in another place, or say whether a prospect must meet it.
 
-    Example: salesflow question edit money --ask "What do you spend on this now?" --place 1
+    Example: salesflow question edit money --ask "What do you spend now?" --place 1
     """
     run = session(ctx)
     with run.writing() as (conn, _, work):

@@ -190,9 +190,7 @@ class Session:
     def say(self, text: str) -> None:
         """Words beside the answer, on stderr; quiet keeps them back."""
         if not self.quiet:
-            from salesflow.render import line
-
-            print(*(line(part) for part in text.split("\n")), sep="\n", file=sys.stderr)
+            utter(text)
 
     def warn(self, text: str | None) -> None:
         if text:
@@ -225,6 +223,19 @@ class Session:
     def confirmed(self, question: str) -> bool:
         """Yes from `--yes` or the terminal; without either, no."""
         return self.yes or (self.asks and self.ask(f"{question} [y/N]").lower() in ("y", "yes"))
+
+
+def utter(text: str) -> None:
+    """Words on stderr, made safe; on a terminal they wrap between words."""
+    from salesflow.width import line, wrap
+
+    for part in text.split("\n"):
+        lines = [line(part)]
+        if sys.stderr.isatty():
+            import shutil
+
+            lines = wrap(lines[0], max(shutil.get_terminal_size((80, 24)).columns, 40), 2)
+        print(*lines, sep="\n", file=sys.stderr)
 
 
 def kind_of(fact: object) -> str:

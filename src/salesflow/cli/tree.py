@@ -55,7 +55,31 @@ class GlobalOptions:
 
 
 class Command(GlobalOptions, TyperCommand):
-    """A verb."""
+    """A verb. Its help says what it takes, what that does, and an example on one line, to be copied."""
+
+    def format_help(self, ctx: typer.Context, formatter: Any) -> None:
+        formatter.write(f"Usage: {ctx.command_path} {' '.join((*takes(self), '[OPTIONS]'))}\n\n")
+        text, _, example = (self.help or "").partition("Example: ")
+        with formatter.indentation():
+            formatter.write_text(text.strip())
+        if example:
+            formatter.write(f"\n  Example: {example.strip()}\n")
+        self.format_options(ctx, formatter)
+
+    def format_options(self, ctx: typer.Context, formatter: Any) -> None:
+        records = [param.get_help_record(ctx) for param in self.get_params(ctx) if is_option(param) or param.help]
+        with formatter.section("Options"):
+            # What Typer adds in brackets, ranges and defaults, is said in words where it matters.
+            formatter.write_dl([(name, text.partition("  [")[0]) for name, text in filter(None, records)])
+
+
+def is_option(param: Any) -> bool:
+    return bool(param.param_type_name == "option")
+
+
+def takes(command: Any) -> list[str]:
+    """What a command takes without a name, as it is to be typed: `WHO DAY [TEXT]`."""
+    return [param.metavar or param.name.upper() for param in command.params if not is_option(param)]
 
 
 class Noun(GlobalOptions, TyperGroup):
@@ -67,6 +91,7 @@ class Noun(GlobalOptions, TyperGroup):
             name=name,
             commands=names,
             rich_markup_mode=None,
+            options_metavar="",
             subcommand_metavar="VERB ...",
             context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 80},
             **attrs,

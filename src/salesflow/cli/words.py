@@ -62,6 +62,11 @@ def when(run: Session, iso: str) -> str:
     return dates.say_day(datetime.date.fromisoformat(iso), run.today)
 
 
+def short(run: Session, iso: str) -> str:
+    """A day gone by as it is said back: 12 Oct."""
+    return dates.short_date(datetime.date.fromisoformat(iso), run.today)
+
+
 def amount(settings: Settings, text: str | None) -> tuple[int, str] | None:
     """A typed amount in minor units with its currency. Raises Refused."""
     if text is None:

@@ -12,18 +12,22 @@ from salesflow.errors import Refused
 from salesflow.people import fold
 
 
-def _words(listed: str) -> frozenset[str]:
+def words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-YES = _words("yes y true t 1 x ja j wahr oui o vrai si s verdadero vero sim tak ✓ ✔ ☑")
-NO = _words("no n false f 0 nein falsch non faux falso nao nee nie ✗ ✘ ☐")
-UNKNOWN = _words("unknown u ? unbekannt inconnu desconocido sconosciuto onbekend nieznane desconhecido")
-WON = _words("""won closedwon win sold paid success gewonnen verkauft gagne vendu ganado ganada vendido vinto vinta venduto
-    verkocht wygrana wygrane sprzedane ganho ganha""")
-LOST = _words("""lost closedlost lose verloren perdu perdue perdido perdida perso persa przegrana przegrane abgesagt""")
-OPEN = _words("""open active inprogress pending new offen laufend aktiv ouvert encours abierto abierta aperto aperta inlavorazione
-    lopend otwarta otwarte aberto aberta emandamento""")
+YES = words("yes y true t 1 x ja j wahr oui o vrai si s verdadero vero sim tak ✓ ✔ ☑")
+NO = words("no n false f 0 nein falsch non faux falso nao nee nie ✗ ✘ ☐")
+UNKNOWN = words("unknown u ? unbekannt inconnu desconocido sconosciuto onbekend nieznane desconhecido")
+WON = words(
+    """won closedwon win sold paid success gewonnen verkauft gagne vendu ganado ganada vendido vinto vinta venduto
+    verkocht wygrana wygrane sprzedane ganho ganha"""
+)
+LOST = words("""lost closedlost lose verloren perdu perdue perdido perdida perso persa przegrana przegrane abgesagt""")
+OPEN = words(
+    """open active inprogress pending new offen laufend aktiv ouvert encours abierto abierta aperto aperta
+    inlavorazione lopend otwarta otwarte aberto aberta emandamento"""
+)
 PRIORITIES = {
     "a": "A", "1": "A", "high": "A", "hoch": "A", "haute": "A", "alta": "A", "hoog": "A", "wysoki": "A",
     "b": "B", "2": "B", "medium": "B", "normal": "B", "mittel": "B", "moyenne": "B", "media": "B", "gemiddeld": "B",

@@ -69,7 +69,7 @@ def screen(
     lines += labelled("NEXT", [promise(row, today) for row in tables["follow_ups"].rows] or ["nothing promised"])
     lines += labelled("DEAL", deal_lines(conn, tables["deals"], today, settings))
     lines += labelled("LAST", last(tables["activities"], contact, today))
-    lines += labelled("KNOWN", known(tables["answers"]))
+    lines += labelled("KNOWN", known(tables["answers"], today))
     lines += labelled("NOTE", [contact["note"]] if contact["note"] else [])
     lines += labelled("FROM", [origin(contact)])
     lines += labelled("SALES", sales(conn, contact["id"], settings, today))
@@ -143,14 +143,15 @@ def last(table: Table, contact: Row, today: datetime.date) -> list[str]:
     return lines or ["nothing yet"]
 
 
-def known(table: Table) -> list[str]:
+def known(table: Table, today: datetime.date) -> list[str]:
     width = max((len(row["question"]) for row in table.rows), default=0)
     lines = []
     for row in table.rows:
         if row["answer"] == "unknown" and not row["gates"]:
             continue
         words = f'  "{row["said"]}"' if row["said"] else ""
-        about = ", ".join(text for text in (row["method"], row["answered_on"]) if text)
+        day = row["answered_on"] and dates.short_date(datetime.date.fromisoformat(row["answered_on"]), today)
+        about = ", ".join(text for text in (row["method"], day) if text)
         lines.append(f"{row['question'].ljust(width)}  {row['answer']}{words}" + (f"  {about}" if about else ""))
     return lines
 

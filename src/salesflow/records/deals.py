@@ -16,7 +16,7 @@ from salesflow.errors import NotFound, Refused
 from salesflow.people import check_text
 from salesflow.records import contacts, processes
 from salesflow.store.rows import insert, one, rows, update, value
-from salesflow.table import Column, Table
+from salesflow.table import Column, Row, Table
 
 # Offered, numbered, where a reason is asked for; any words of one's own will do as well.
 REASONS = {
@@ -245,6 +245,14 @@ DEAL_COLUMNS = (
     Column("parked_until", "", "day"),
     Column("parked_why"),
 )
+SCREEN = (
+    Column("key", "key", firm=True),
+    Column("contact", "who"),
+    Column("title", "what"),
+    Column("amount", "amount", "money", firm=True),
+    Column("state", "state", wrap=True),
+    Column("since", "since", "day", firm=True),
+)
 
 
 LISTED = """
@@ -275,7 +283,20 @@ def listed(
         process=process,
         limit=-1 if limit is None else limit,
     )
-    return Table(DEAL_COLUMNS, [dict(row) for row in found], empty="No deals.", ids="key")
+    lines = [dict(row) for row in found]
+
+    def view() -> Table:
+        shown = [{**line, "state": state(line), "since": line["closed_on"] or line["opened_on"]} for line in lines]
+        return Table(SCREEN, shown, empty="No deals.", ids="key")
+
+    return Table(DEAL_COLUMNS, lines, ids="key", view=view)
+
+
+def state(line: Row) -> str:
+    """Where a deal stands, in words: its stage, until when it is parked, or how it closed."""
+    if line["outcome"] == "open":
+        return f"parked until {line['parked_until']}" if line["parked_until"] else str(line["stage"])
+    return f"{line['outcome']}: {line['how']}" if line["how"] else "bought"
 
 
 STAY_COLUMNS = (

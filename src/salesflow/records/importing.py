@@ -43,7 +43,7 @@ class Incoming:
     """A contact as a row has it; the draft is a clean one, without note.
 
     notes: parts of the note, each kept once. next_on: the day of a promise; None with a todo: today. off_list: since
-    when (None: today) and why. referred_by: a name, e-mail or phone, or the `ref` of another row. whole: for `attach`.
+    when (None: today) and why. referred_by: a name, e-mail or phone; referred_by_ref: the `ref` of another row, asked first. whole: for `attach`.
     """
 
     draft: Draft
@@ -55,7 +55,8 @@ class Incoming:
     answers: tuple[tuple[str, str], ...] = ()
     off_list: tuple[str | None, str] | None = None
     created_on: str | None = None
-    referred_by: str | int | None = None
+    referred_by: str | None = None
+    referred_by_ref: int | None = None
     row_hash: str | None = None
     ref: int | None = None
     warnings: tuple[str, ...] = ()
@@ -135,7 +136,7 @@ class Intake:
         self.asked = {row["name"]: 1 << (ASKED + place) for place, row in enumerate(questions.in_force(conn)[:47])}
         # What waits for the last row lies in a file of SQLite's own: a row may be referred by a later one.
         self.aside = sqlite3.connect("")
-        self.aside.execute("CREATE TABLE referrals (contact_id, referrer, line, outcome)")
+        self.aside.execute("CREATE TABLE referrals (contact_id, referrer, ref, line, outcome)")
         self.fresh: list[Known] = []
         self.points: list[tuple[int, str, str | None, str, str]] = []
         self.tags: list[tuple[int, str, str]] = []
@@ -366,12 +367,12 @@ class Intake:
             )
 
     def _refer(self) -> None:
-        for contact_id, referrer, line, outcome in self.aside.execute("SELECT * FROM referrals ORDER BY rowid"):
+        for contact_id, referrer, ref, line, outcome in self.aside.execute("SELECT * FROM referrals ORDER BY rowid"):
             row = one(
                 self.conn, "SELECT name, referred_by_id, source, note FROM contacts WHERE id = :id", id=contact_id
             )
             assert row is not None
-            found = [number for number in self._referrers(referrer) if number != contact_id]
+            found = [number for number in self._referrers(referrer, ref) if number != contact_id]
             if row["referred_by_id"] is not None and row["referred_by_id"] in found:
                 continue
             changes: dict[str, str | int | None] = {}
@@ -379,7 +380,7 @@ class Intake:
                 changes["referred_by_id"] = found[0]
                 if row["source"] is None and not self.own:
                     changes["source"] = "referral"
-            else:
+            elif referrer:
                 note = with_notes(row["note"], (f"Referred by: {referrer}",))
                 several = "nobody here is" if not found else "several here are"
                 self.report.warn(line, f"{several} called {referrer}; kept in the note of {row['name']}")
@@ -390,9 +391,11 @@ class Intake:
                     self.report.count("same", -1)
                     self.report.count("updated")
 
-    def _referrers(self, referrer: str | int) -> list[int]:
-        if isinstance(referrer, int):
-            return [self.refs[referrer]] if referrer < len(self.refs) and self.refs[referrer] else []
+    def _referrers(self, referrer: str | None, ref: int | None) -> list[int]:
+        if ref is not None and ref < len(self.refs) and self.refs[ref]:
+            return [self.refs[ref]]
+        if referrer is None:
+            return []
         try:
             keys = who.point_keys(referrer, self.settings)
         except Refused:

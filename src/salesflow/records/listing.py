@@ -43,13 +43,7 @@ COLUMNS = (
     Column("last_on", "last", "day", firm=True),
 )
 SCREEN = (*(column for column in COLUMNS if column.caption), Column("reach", "reach", below=True))
-# The indexes `contacts_ranked` and `points_by_key` carry it: a page of 20 costs the same in any size of file.
-LISTED = """
-    SELECT contacts.id, contacts.name, company, status, reach.email, reach.phone, source, rating, priority, next_on, last_on,
-           (SELECT group_concat(tag, char(31)) FROM tags WHERE tags.contact_id = contacts.id) AS tags
-      FROM contacts
-      JOIN standing ON standing.contact_id = contacts.id
-      JOIN reach ON reach.contact_id = contacts.id
+PASS = """
      WHERE contacts.kind <> 'walk-in'
        AND (status = :status OR :status IS NULL AND status <> 'off-list')
        AND (:tag IS NULL OR EXISTS (SELECT 1 FROM tags WHERE tags.contact_id = contacts.id AND tag_key = :tag))
@@ -61,20 +55,49 @@ LISTED = """
                kind IN ('meeting', 'visit', 'demo') OR direction = 'in'
                OR kind = 'call' AND (outcome IS NULL OR outcome <> 'no answer'))))
        AND (:before IS NULL OR coalesce(last_on, created_on) < :before)
+"""
+# The indexes `contacts_ranked` and `points_by_key` carry it: a page of 20 costs the same in any size of file.
+LISTED = (
+    """
+    SELECT contacts.id, contacts.name, company, status, reach.email, reach.phone, source, rating, priority,
+           next_on, last_on,
+           (SELECT group_concat(tag, char(31)) FROM tags WHERE tags.contact_id = contacts.id) AS tags
+      FROM contacts
+      JOIN standing ON standing.contact_id = contacts.id
+      JOIN reach ON reach.contact_id = contacts.id
+    """  # noqa: S608
+    + PASS
+    + """
      ORDER BY coalesce(rating, 0) DESC, coalesce(priority, 'D'), contacts.id
      LIMIT :limit
-"""
+    """
+)
+# The ids of those who pass, in order.
+PASSING = (
+    """
+    SELECT contacts.id
+      FROM contacts
+      JOIN standing ON standing.contact_id = contacts.id
+    """  # noqa: S608
+    + PASS
+    + " ORDER BY contacts.id"
+)
+
+
+def values(filters: Filters, today: datetime.date) -> dict[str, str | bool | None]:
+    """The filters as PASS has them bound. Raises Refused for a status that is none."""
+    if filters.status is not None and filters.status not in STATUSES:
+        raise Refused(f"no status {filters.status!r}; there are: {', '.join(STATUSES)}")
+    found = filters._asdict()
+    quiet = found.pop("quiet_for")
+    found["tag"] = fold(filters.tag) if filters.tag else None
+    found["before"] = (today - datetime.timedelta(days=quiet)).isoformat() if quiet is not None else None
+    return found
 
 
 def listed(conn: sqlite3.Connection, filters: Filters, today: datetime.date, limit: int | None) -> Table:
     """Contacts that pass, the important first: rating, then priority, then the oldest. Raises Refused."""
-    if filters.status is not None and filters.status not in STATUSES:
-        raise Refused(f"no status {filters.status!r}; there are: {', '.join(STATUSES)}")
-    values = filters._asdict()
-    quiet = values.pop("quiet_for")
-    values["tag"] = fold(filters.tag) if filters.tag else None
-    values["before"] = (today - datetime.timedelta(days=quiet)).isoformat() if quiet is not None else None
-    found = rows(conn, LISTED, **values, limit=-1 if limit is None else limit)
+    found = rows(conn, LISTED, **values(filters, today), limit=-1 if limit is None else limit)
     people = [{**dict(row), "tags": row["tags"].split(chr(31)) if row["tags"] else []} for row in found]
     notes = []
     if limit is not None and len(people) == limit:

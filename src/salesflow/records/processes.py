@@ -265,12 +265,18 @@ def listed(conn: sqlite3.Connection, default: str) -> Table:
     columns = (
         Column("name", "process", firm=True),
         Column("title"),
-        Column("stages", "stages", "list"),
+        Column("stages", "stages", "list", wrap=True),
         Column("open_deals", "open", "number"),
         Column("is_default", "", "flag"),
     )
     lines = [{**dict(row), "stages": row["stages"].split(chr(31))} for row in found]
-    return Table(columns, lines, notes=[f"New deals follow {default}."], ids="name")
+
+    def view() -> Table:  # the names of stages may have commas in them
+        shown = [{**line, "stages": " > ".join(line["stages"])} for line in lines]
+        screen = (columns[0], Column("stages", "stages", wrap=True), columns[3])
+        return Table(screen, shown, notes=[f"New deals follow {default}."], ids="name")
+
+    return Table(columns, lines, ids="name", view=view)
 
 
 def shown(conn: sqlite3.Connection, name: str) -> Sheet:

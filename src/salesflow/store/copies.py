@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from salesflow.errors import FileTrouble, NotFound
 from salesflow.store import file
@@ -54,19 +57,28 @@ def copy(path: Path, target: Path) -> str:
     return digest
 
 
-def write_text(target: Path, text: str) -> None:
-    """A text file, whole or not at all, private to its owner. Raises FileTrouble."""
+@contextmanager
+def whole(target: Path) -> Iterator[TextIO]:
+    """A text file being written, whole or not at all, private to its owner. Raises FileTrouble."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as handle:
-            handle.write(text)
+        place = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(place, "w", encoding="utf-8", newline="") as handle:
+            yield handle
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(fresh, target)
+        file.sync(target.parent)
     except OSError as error:
         raise FileTrouble(f"cannot write {target}: {error.strerror}") from None
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def write_text(target: Path, text: str) -> None:
+    """A text file, whole or not at all, private to its owner. Raises FileTrouble."""
+    with whole(target) as handle:
+        handle.write(text)
 
 
 def digest_of(path: Path) -> str:

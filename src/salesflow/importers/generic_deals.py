@@ -1,0 +1,153 @@
+"""Anybody's own table of deals or orders: columns known by their headings.
+
+Money and days are what win rates are made of: a row whose amount, day or outcome cannot be read is refused, not bent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from hashlib import blake2b
+
+from salesflow.errors import Refused
+from salesflow.importers import cells
+from salesflow.importers.headings import Headings
+from salesflow.importers.sheet import Refusal, Sheet
+from salesflow.money import read_amount, read_currency
+from salesflow.people import check_text, clean_name, fold
+from salesflow.records import contacts as keeping
+from salesflow.records.contacts import Point
+from salesflow.records.importing_deals import DealRow
+from salesflow.records.settings import Settings
+from salesflow.width import undefuse
+
+
+def deals(
+    sheet: Sheet, headings: Headings, settings: Settings, today: date, *, own: bool = False
+) -> Iterator[tuple[int, DealRow | str]]:
+    """Each row with its line: a deal, or the reason why it is refused. own: an export of ours, defused."""
+    reader = DealReader(sheet, headings, settings, today)
+    for line, row in sheet:
+        if isinstance(row, Refusal):
+            yield line, row.reason
+            continue
+        try:
+            yield line, reader.deal([undefuse(text) for text in row] if own else row)
+        except Refused as error:
+            yield line, str(error)
+
+
+def stages(sheet: Sheet, headings: Headings, process: str | None) -> dict[str, tuple[str, list[tuple[str, bool]]]]:
+    """By process, its title and the stages met in the file, in order, each with whether any deal in it had begun.
+
+    `process` is that of all rows; without it the file's own column says which.
+    """
+    named, staged, begun = (headings.columns(name)[:1] for name in ("process", "stage", "opened_on"))
+    found: dict[str, tuple[str, dict[str, tuple[str, bool]]]] = {}
+    if process:
+        found[slug(process)] = "", {}
+    for _, row in sheet:
+        title = "".join(row[place].strip() for place in named) if isinstance(row, list) and not process else ""
+        if isinstance(row, Refusal) or not (process or slug(title)):
+            continue
+        met = found.setdefault(slug(process or title), (title, {}))[1]
+        for stage in (row[place].strip() for place in staged):
+            if stage and cells.outcome(stage) not in ("won", "lost") and (stage and len(met) <= 100):
+                started = not begun or any(row[place].strip() for place in begun)
+                known = met.get(fold(stage), (stage, False))
+                met[fold(stage)] = known[0], known[1] or started
+    return {name: (title, list(met.values())) for name, (title, met) in found.items()}
+
+
+def slug(text: str) -> str:
+    """A process's name as one word: `Sales Pipeline` is sales-pipeline."""
+    return re.sub(r"[^\w-]+", "-", text.strip().lower()).strip("-")[:60]
+
+
+class DealReader:
+    """Reads rows of one file: its columns, how they write days and amounts."""
+
+    def __init__(self, sheet: Sheet, headings: Headings, settings: Settings, today: date) -> None:
+        self.settings, self.today, self.headings = settings, today, headings
+        self.places = {name: headings.columns(name) for name in set(headings.fields.values())}
+        self.orders: dict[str, str] = {}
+        for name in ("opened_on", "closed_on"):
+            values = [row[place] for place in self.places.get(name, ()) for row in sheet.sample if place < len(row)]
+            self.orders[name] = cells.date_order(values, settings.date_order)
+        amounts = [row[place] for place in self.places.get("amount", ()) for row in sheet.sample if place < len(row)]
+        self.decimal = cells.decimal_mark(amounts, settings.marks[-1])
+        self.seed = "\x1e".join(sheet.header).encode(errors="replace")
+
+    def deal(self, row: list[str]) -> DealRow:
+        """Raises Refused, saying why the row cannot be taken."""
+        deal_id = self._text(row, "deal_id")
+        stage, outcome = self._state(row)
+        way = (self._text(row, "way") or "sold").lower()
+        notes = [row[place] for place in self.places.get("note", ()) if row[place].strip()]
+        points = self._points(row, notes)
+        contact, company = self._text(row, "contact"), self._text(row, "company")
+        return DealRow(
+            self._text(row, "title") or (f"Deal {deal_id}" if deal_id else "Sale"), deal_id,
+            None if deal_id else self._hash(row), clean_name(cells.whole_name(contact)) if contact else None,
+            clean_name(company) if company else None, points, self._amount(row),
+            slug(self._text(row, "process") or "") or None, stage, outcome, self._day(row, "opened_on"),
+            self._day(row, "closed_on") if outcome in ("won", "lost") else None, self._text(row, "how"),
+            "bought" if way == "bought" else "sold", self._text(row, "source"),
+            "\n".join(check_text(note, "note") for note in notes) or None,
+        )  # fmt: skip
+
+    def _text(self, row: list[str], name: str) -> str | None:
+        for place in self.places.get(name, ()):
+            if text := row[place].strip():
+                return check_text(text, name.replace("_", " "), 1000)
+        return None
+
+    def _state(self, row: list[str]) -> tuple[str | None, str | None]:
+        """The stage, unless its words mean an outcome, and the outcome. Raises Refused."""
+        stage, said = self._text(row, "stage"), self._text(row, "outcome")
+        outcome = None
+        if said is not None:
+            outcome = cells.outcome(said)
+            if outcome is None:
+                raise Refused(f'the outcome "{said[:40]}" is none of open, won and lost')
+        if stage is not None and (ended := cells.outcome(stage)) in ("won", "lost"):
+            return None, outcome or ended
+        return stage, outcome
+
+    def _amount(self, row: list[str]) -> tuple[int, str] | None:
+        currency = self._text(row, "currency")
+        for place in self.places.get("amount", ()):
+            text = row[place].strip()
+            if text and any(map(str.isdigit, text)):
+                named = read_currency(currency or self.headings.labels.get(place) or self.settings.currency)
+                minor, named = read_amount(text, named, self.decimal, allow_zero=True)
+                return (minor, named) if minor else None
+            if text and not cells.blank(text):
+                raise Refused(f'no such amount: "{text[:40]}"')
+        return None
+
+    def _day(self, row: list[str], name: str) -> str | None:
+        text = self._text(row, name)
+        return cells.day(text, self.orders[name], self.today) if text and not cells.blank(text) else None
+
+    def _points(self, row: list[str], notes: list[str]) -> tuple[Point, ...]:
+        """E-mails and phones; what is neither goes to the notes."""
+        points = []
+        for kind in ("email", "phone"):
+            for place in self.places.get(kind, ()):
+                text = row[place]
+                for part in (cells.several("email", text) if kind == "email" else []) or [text]:
+                    if cells.blank(part):
+                        continue
+                    try:
+                        points.append(
+                            keeping.clean_point(Point(kind, part, self.headings.labels.get(place)), self.settings)
+                        )
+                    except Refused:
+                        notes.append(f"{self.headings.header[place]}: {part}")
+        return tuple(points)
+
+    def _hash(self, row: list[str]) -> str:
+        text = "\x1f".join(row).rstrip("\x1f")
+        return blake2b(self.seed + b"\x1d" + text.encode(errors="replace"), digest_size=12).hexdigest()
