@@ -149,7 +149,7 @@ def contact(making: Making, number: int, name: str | None) -> None:
         history = [(day, status) for day, status in history if day < off] + [(off, "off-list")]
     for (day, status), after in zip(history, [*history[1:], None], strict=True):
         making.add("status_history", number, status, at(days[day]), days[day], days[after[0]] if after else None)
-    promise(making, number, since)
+    promise(making, number, since, open=name is not None)
     for _ in range(3):
         happened(making, number, since)
 
@@ -218,9 +218,9 @@ def deal(making: Making, number: int, since: int, history: list[tuple[int, str]]
         history[:] = [(day, status) for day, status in history if day < closed] + [(closed, "customer")]
 
 
-def promise(making: Making, number: int, since: int) -> None:
+def promise(making: Making, number: int, since: int, *, open: bool) -> None:
     dice, days = making.dice, making.days
-    kept = dice.random() < 0.9
+    kept = dice.random() < 0.9 and not open
     due = dice.randint(since, -1) if kept else dice.randint(-30, AHEAD)
     closed = days[dice.randint(due, -1)] if kept else None
     making.add(

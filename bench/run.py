@@ -74,12 +74,12 @@ COMMANDS = (
     Command("digest"),
     Command("history"),
     Command("--help", 1.5),
-    Command("add Tess Number{n} --next fri", 2.0, flat=True, writes=True),
-    Command("add Tom Number{n} +1 202 555 0{n} --next fri", 2.0, flat=True, writes=True),
-    Command("add Tim Number{n} 202-555-0{n} --next fri", 2.0, flat=True, writes=True),
+    Command("add Tess No{n} --next fri", 2.0, flat=True, writes=True),
+    Command("add Tom No{n} +1 909 555 0{n} --next fri", 2.0, flat=True, writes=True),
+    Command("add Tim No{n} 909-555-0{n} --next fri", 2.0, flat=True, writes=True),
     Command("log call nadia quillfeather asked for prices", 2.0, flat=True, writes=True),
     Command("note nadia quillfeather closed in August", writes=True),
-    Command("follow nadia quillfeather fri send the list", writes=True),
+    Command("follow 1 fri send the list", writes=True),
     Command("done nadia quillfeather --next +1d", writes=True),
     Command("qualify nadia quillfeather --money yes", writes=True),
     Command("sale nadia quillfeather 60", writes=True),
@@ -168,7 +168,7 @@ def line(command: Command, found: Measured) -> str:
     small, large = sizes[0], sizes[-1]
     middle = found.middle(large)
     cells = [
-        f"`{command.typed.replace('{n}', '1')}`" + (" (terminal)" if command.terminal else ""),
+        f"`{command.typed.replace('{n}', '101')}`" + (" (terminal)" if command.terminal else ""),
         *(f"{found.middle(size).cpu * 1000:.0f}" for size in sizes),
         f"{middle.wall * 1000:.0f}",
         f"{middle.mib:.0f}",

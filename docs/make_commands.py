@@ -6,6 +6,7 @@ import io
 import os
 from contextlib import redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 from salesflow.cli import TABLE, tree
 from salesflow.cli.session import Session
@@ -22,9 +23,8 @@ command; `salesflow --help --all` lists them.
 
 def asked(*words: str) -> str:
     """What a help prints on a screen of 80 columns."""
-    os.environ["COLUMNS"] = "80"
     out = io.StringIO()
-    with redirect_stdout(out):
+    with redirect_stdout(out), mock.patch.dict(os.environ, COLUMNS="80"):
         tree().main([*words, "--help"], prog_name="salesflow", standalone_mode=False, obj=Session(command=""))
     return out.getvalue()
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from transcript import FOLDER, Step, read, replayed, run, write
+from transcript import FOLDER, STORY, Step, read, replayed, run, write
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*sorted(FOLDER.glob("*.txt")), STORY], ids=lambda path: path.stem)
 def test_transcript(path: Path) -> None:
-    assert replayed(path) == path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert "Traceback" not in text
+    assert replayed(path) == text
 
 
 def test_a_transcript_survives_being_read_and_written() -> None:
@@ -20,9 +23,19 @@ def test_a_transcript_survives_being_read_and_written() -> None:
 
 
 def test_what_is_printed_is_told_from_what_is_typed() -> None:
-    steps = run(read("$ printf '# a\\n$ b\\nc'; echo wrong >&2; exit 3\n$ echo $HOME\n"))
+    odd = r"printf '# a\n\n# b\n$ c\nd'; echo wrong >&2; exit 3"
+    steps = run(read(f"$ {odd}\n$ echo $HOME\n"))
     assert steps == [
-        Step([], "printf '# a\\n$ b\\nc'; echo wrong >&2; exit 3", ["\\# a", "\\$ b", "c\\", "2> wrong", "exit 3"]),
+        Step([], odd, ["# a", "", "\\# b", "\\$ c", "d\\", "2> wrong", "exit 3"]),
         Step([], "echo $HOME", ["~"]),
     ]
     assert [step.command for step in read(write(steps))] == [step.command for step in steps]
+
+
+def test_the_examples_of_the_readme_are_what_one_reads() -> None:
+    """Each of its console blocks in turn, in one folder; what is said of a new file is left out there."""
+    text = (STORY.parents[1] / "README.md").read_text(encoding="utf-8")
+    blocks = "".join(re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    shown = run(read(blocks))
+    shown[0].printed = [line for line in shown[0].printed if not line.startswith("2> New file")]
+    assert write(shown) == blocks

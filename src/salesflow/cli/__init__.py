@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -186,8 +187,12 @@ class Stopped(BaseException):
 def main(args: list[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; whatever went wrong is one line on stderr."""
     os.umask(0o077)
+    gc.set_threshold(100_000, 50, 100)  # little is ever left to collect; an import spends a tenth of its time looking
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, stop)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started the program
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if (stream.encoding or "").lower().replace("-", "") != "utf8":
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -197,7 +202,20 @@ def main(args: list[str] | None = None) -> NoReturn:
 
         completion_init()
     run = Session(command=said(typed))
-    sys.exit(finish(run, typed))
+    code = finish(run, typed)
+    if args is None:
+        leave(code)
+    sys.exit(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, everything written and closed. Python's own clearing up takes a sixth of a short run."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = code or 1
+    os._exit(code)
 
 
 def stop(number: int, frame: object) -> None:

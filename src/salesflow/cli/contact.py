@@ -167,13 +167,13 @@ def show(
 
 def list_contacts(
     ctx: typer.Context,
-    status: Annotated[str | None, typer.Option("--status", metavar="WORD", help="lead, possible, prospect, ...")] = None,
-    tag: Annotated[str | None, typer.Option("--tag", metavar="WORD", help="With this tag.")] = None,
-    source: Annotated[str | None, typer.Option("--source", metavar="WORD", help="From this source.")] = None,
-    company: Annotated[str | None, typer.Option("--company", metavar="NAME", help="Of this firm.")] = None,
-    no_next: Annotated[bool, typer.Option("--no-next", help="Nothing promised.")] = False,
-    not_spoken: Annotated[bool, typer.Option("--not-spoken", help="No conversation logged yet.")] = False,
-    quiet_for: Annotated[int | None, typer.Option("--quiet-for", metavar="DAYS", help="Nothing happened so long.")] = None,
+    status: words.ByStatus = None,
+    tag: words.ByTag = None,
+    source: words.BySource = None,
+    company: words.ByCompany = None,
+    no_next: words.NoNext = False,
+    not_spoken: words.NotSpoken = False,
+    quiet_for: words.QuietFor = None,
     limit: words.Limit = None,
 ) -> None:
     """People by filter: the important first (rating, then priority, then the oldest).

@@ -113,7 +113,7 @@ def done(
 ) -> None:
     """It was on the list: close it, log it, and set the next step, in one go.
 
-    Example: salesflow done F12 sent the list --next fri --todo "call: any questions?"
+    Example: salesflow done F12 sent the list --next fri --todo "call: questions?"
     """
     run = session(ctx)
     next, todo = asked_next(run, free, next, todo, no_answer)

@@ -55,7 +55,7 @@ def show(
 def new(ctx: typer.Context, name: Name, stages: Stages = None, title: Title = None, default: Default = False) -> None:
     """Your own process, of 1 to 30 stages.
 
-    Example: salesflow process new bakery --stages "find:Walk-in,Tasting,keep:Repeat"
+    Example: salesflow process new bakery --stages "find:Walk-in,Tasting,Order"
     """
     run = session(ctx)
     if not stages:

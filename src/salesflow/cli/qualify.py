@@ -203,7 +203,7 @@ def edit_question(
 ) -> None:
     """Reword it, put it in another place, or say whether a prospect must meet it.
 
-    Example: salesflow question edit money --ask "What do you spend now?" --place 1
+    Example: salesflow question edit money --ask "Can they pay 300?" --place 1
     """
     run = session(ctx)
     with run.writing() as (conn, _, work):

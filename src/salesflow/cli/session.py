@@ -229,6 +229,7 @@ def utter(text: str) -> None:
     """Words on stderr, made safe; on a terminal they wrap between words."""
     from salesflow.width import line, wrap
 
+    sys.stdout.flush()  # where both streams go to one place, in the order they were said
     for part in text.split("\n"):
         lines = [line(part)]
         if sys.stderr.isatty():

@@ -145,7 +145,8 @@ def several(kind: str, text: str) -> list[str]:
     """The e-mails, phones or links in one cell, where it holds more than one, or one with words around it."""
     if kind == "email" and "@" in text:
         return re.findall(r"""[^\s<>()\[\],;:"]+@[^\s<>()\[\],;:"]+""", text)
-    parts = [
-        part.strip() for part in re.split(r"[;,\n]| ::: | / " if kind == "phone" else r"[;\s]", text) if part.strip()
-    ]
+    marks = r"[;,\n]| ::: | / " if kind == "phone" else r"[;\s]"
+    parts = [part.strip() for part in re.split(marks, text) if part.strip()]
+    if kind == "phone" and any(sum(map(str.isdigit, part)) < 5 for part in parts):
+        return []
     return parts if len(parts) > 1 else []

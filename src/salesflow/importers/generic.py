@@ -17,10 +17,10 @@ from salesflow.errors import Refused
 from salesflow.importers import cells
 from salesflow.importers.headings import ADDRESS_PARTS, Headings
 from salesflow.importers.sheet import Refusal, Sheet
-from salesflow.people import check_text, clean_name
+from salesflow.people import check_text
 from salesflow.records import contacts as keeping
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.importing import Incoming
+from salesflow.records.incoming import Incoming
 from salesflow.records.settings import Settings
 
 POINTS = frozenset(("email", "phone", "link"))
@@ -86,12 +86,12 @@ class Reader:
                 said.texts[name] = text
             else:
                 self._other(said, place, name, text, label, heading)
+        keyed = bool(said.points)
         for label, parts in said.parts.items():
             said.points.append(keeping.clean_point(Point("address", cells.address(parts), label), self.settings))
         whole = self._name(said)
-        if not whole and not said.texts.get("company") and all(point.kind == "address" for point in said.points):
+        if not whole and not keyed and "company" not in said.texts:
             raise Refused("it names nobody: no name, company, e-mail, phone or link")
-        keyed = any(point.kind != "address" for point in said.points)
         return self._incoming(said, whole, None if keyed else self._hash(row))
 
     def _incoming(self, said: Said, name: str | None, row_hash: str | None) -> Incoming:
@@ -114,12 +114,13 @@ class Reader:
         whole = texts.get("name")
         if whole and said.values.get("kind") != "company":
             whole = cells.whole_name(whole)
-        parts = (texts.get(field, "").strip() for field in ("first_name", "middle_name", "last_name", "suffix"))
-        whole = whole or " ".join(filter(None, parts)) or texts.get("nickname")
         nickname = texts.get("nickname")
+        if not whole:
+            parts = (texts.get(part, "").strip() for part in ("first_name", "middle_name", "last_name", "suffix"))
+            whole = " ".join(filter(None, parts)) or nickname
         if nickname and nickname != whole:
             said.asides.append(f"Nickname: {check_text(nickname, 'nickname')}")
-        return clean_name(whole) if whole else None
+        return whole
 
     def _hash(self, row: list[str]) -> str:
         text = "\x1f".join(row).rstrip("\x1f")

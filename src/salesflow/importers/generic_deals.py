@@ -22,18 +22,20 @@ from salesflow.records.importing_deals import DealRow
 from salesflow.records.settings import Settings
 from salesflow.width import undefuse
 
+STAGES = 100  # more than any process may have: a column of these many is none of stages
+
 
 def deals(
     sheet: Sheet, headings: Headings, settings: Settings, today: date, *, own: bool = False
 ) -> Iterator[tuple[int, DealRow | str]]:
     """Each row with its line: a deal, or the reason why it is refused. own: an export of ours, defused."""
-    reader = DealReader(sheet, headings, settings, today)
+    reader = DealReader(sheet, headings, settings, today, own=own)
     for line, row in sheet:
         if isinstance(row, Refusal):
             yield line, row.reason
             continue
         try:
-            yield line, reader.deal([undefuse(text) for text in row] if own else row)
+            yield line, reader.deal(row)
         except Refused as error:
             yield line, str(error)
 
@@ -41,19 +43,17 @@ def deals(
 def stages(sheet: Sheet, headings: Headings, process: str | None) -> dict[str, tuple[str, list[tuple[str, bool]]]]:
     """By process, its title and the stages met in the file, in order, each with whether any deal in it had begun.
 
-    `process` is that of all rows; without it the file's own column says which.
+    `process` is that of all rows; without it the file's own column says which; "" where nothing does.
     """
     named, staged, begun = (headings.columns(name)[:1] for name in ("process", "stage", "opened_on"))
     found: dict[str, tuple[str, dict[str, tuple[str, bool]]]] = {}
-    if process:
-        found[slug(process)] = "", {}
     for _, row in sheet:
-        title = "".join(row[place].strip() for place in named) if isinstance(row, list) and not process else ""
-        if isinstance(row, Refusal) or not (process or slug(title)):
+        if isinstance(row, Refusal):
             continue
-        met = found.setdefault(slug(process or title), (title, {}))[1]
+        title = process or "".join(row[place].strip() for place in named)
+        met = found.setdefault(slug(title), (title, {}))[1]
         for stage in (row[place].strip() for place in staged):
-            if stage and cells.outcome(stage) not in ("won", "lost") and (stage and len(met) <= 100):
+            if stage and cells.outcome(stage) not in ("won", "lost") and len(met) < STAGES:
                 started = not begun or any(row[place].strip() for place in begun)
                 known = met.get(fold(stage), (stage, False))
                 met[fold(stage)] = known[0], known[1] or started
@@ -68,8 +68,8 @@ def slug(text: str) -> str:
 class DealReader:
     """Reads rows of one file: its columns, how they write days and amounts."""
 
-    def __init__(self, sheet: Sheet, headings: Headings, settings: Settings, today: date) -> None:
-        self.settings, self.today, self.headings = settings, today, headings
+    def __init__(self, sheet: Sheet, headings: Headings, settings: Settings, today: date, *, own: bool) -> None:
+        self.settings, self.today, self.headings, self.own = settings, today, headings, own
         self.places = {name: headings.columns(name) for name in set(headings.fields.values())}
         self.orders: dict[str, str] = {}
         for name in ("opened_on", "closed_on"):
@@ -81,15 +81,18 @@ class DealReader:
 
     def deal(self, row: list[str]) -> DealRow:
         """Raises Refused, saying why the row cannot be taken."""
+        row = [undefuse(text) for text in row] if self.own else row
         deal_id = self._text(row, "deal_id")
         stage, outcome = self._state(row)
         way = (self._text(row, "way") or "sold").lower()
         notes = [row[place] for place in self.places.get("note", ()) if row[place].strip()]
         points = self._points(row, notes)
         contact, company = self._text(row, "contact"), self._text(row, "company")
+        if contact and not self.own:
+            contact = cells.whole_name(contact)
         return DealRow(
             self._text(row, "title") or (f"Deal {deal_id}" if deal_id else "Sale"), deal_id,
-            None if deal_id else self._hash(row), clean_name(cells.whole_name(contact)) if contact else None,
+            None if deal_id else self._hash(row), clean_name(contact) if contact else None,
             clean_name(company) if company else None, points, self._amount(row),
             slug(self._text(row, "process") or "") or None, stage, outcome, self._day(row, "opened_on"),
             self._day(row, "closed_on") if outcome in ("won", "lost") else None, self._text(row, "how"),

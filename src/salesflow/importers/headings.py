@@ -59,6 +59,7 @@ DEAL_FIELDS = {
     "opened_on": "day it began",
     "closed_on": "day it was won or lost",
     "how": "why it was won or lost",
+    "way": "sold, or bought on the spot",
     "process": "name of the sales process",
     "source": "where it came from",
     "note": "anything to remember (several columns)",

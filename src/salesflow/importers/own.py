@@ -16,13 +16,14 @@ from salesflow.importers import cells
 from salesflow.importers.sheet import Refusal, Sheet
 from salesflow.people import check_text
 from salesflow.records import contacts as keeping
+from salesflow.records.activities import kind_of
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.importing import Incoming
+from salesflow.records.incoming import Incoming
 from salesflow.records.settings import Settings
 from salesflow.width import undefuse
 
 _POINT = r"(email|phone|link|address|id)(?: (\d+))?"
-_FIXED = cells.words(
+NAMES = cells.words(
     """ref kind name company job_title source source_detail referred_by referred_by_ref rating priority birthday
     alarm_days tags next next_at next_kind todo note off_list_on off_list_why created_on"""
 )
@@ -32,7 +33,7 @@ _DEALS = cells.words("deal_id contact title amount currency process stage outcom
 def is_contacts(header: list[str]) -> bool:
     """Whether a header is that of our own export of contacts, perhaps with columns left out."""
     return {"ref", "created_on"} <= set(header) and all(
-        name in _FIXED or name.startswith("answer:") or re.fullmatch(f"{_POINT}(?: label)?", name) for name in header
+        name in NAMES or name.startswith("answer:") or re.fullmatch(f"{_POINT}(?: label)?", name) for name in header
     )
 
 
@@ -58,12 +59,12 @@ def contacts(sheet: Sheet, settings: Settings, today: date) -> Iterator[tuple[in
             continue
         texts = [undefuse(text) for text in row]
         try:
-            found = [
+            given = [
                 Point(kind, texts[place], texts[label] or None if label is not None else None)
                 for place, kind, label in points
                 if texts[place]
             ]
-            yield line, person(dict(zip(sheet.header, texts, strict=True)), tuple(found), line, settings, today)
+            yield line, person(dict(zip(sheet.header, texts, strict=True)), tuple(given), line, settings, today)
         except Refused as error:
             yield line, str(error)
 
@@ -77,7 +78,9 @@ def person(said: dict[str, str], points: tuple[Point, ...], line: int, settings:
     def day(name: str) -> str | None:
         return cells.day(said[name], settings.date_order, today) if said.get(name) else None
 
-    birthday, at = text("birthday"), text("next_at")
+    birthday, at, step = text("birthday"), text("next_at"), text("next_kind")
+    if step and not kind_of(step):
+        raise Refused(f'no kind of promise "{step[:40]}"')
     draft = Draft(
         name=text("name"), kind=text("kind"), company=text("company"), job_title=text("job_title"),
         source=text("source"), source_detail=text("source_detail"), rating=whole(said, "rating"),
@@ -89,7 +92,7 @@ def person(said: dict[str, str], points: tuple[Point, ...], line: int, settings:
     answers = ((name.removeprefix("answer:"), answer) for name, answer in said.items() if name.startswith("answer:"))
     return Incoming(
         keeping.clean(draft, settings), (check_text(note, "note"),) if note else (), next_on,
-        read_time(at) if at else None, text("todo"), text("next_kind") or "follow-up" if next_on else None,
+        read_time(at) if at else None, text("todo"), (step or "follow-up") if next_on else None,
         tuple((name, yes_or_no(name, answer)) for name, answer in answers if answer),
         (off_list_on, said.get("off_list_why") or "asked") if off_list_on else None, day("created_on"),
         text("referred_by"), referred_by_ref=referrer, ref=ref if ref and ref <= line else None,

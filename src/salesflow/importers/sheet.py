@@ -290,20 +290,39 @@ def open_sheet(
     fallback: the encoding of what is neither marked nor UTF-8. expected: headings that count as known ones.
     FileTrouble: missing, unreadable, a folder or device. Refused: empty, or no text table at all.
     """
-    name = path or "standard input"
+    file = open_file(path, stdin)
+    return sheet_in(file, path or "standard input", encoding=encoding, fallback=fallback, expected=expected)
+
+
+def open_file(path: str | None, stdin: BinaryIO | None = None) -> BinaryIO:
+    """A file, or `stdin` without a path, that can be read twice. Raises FileTrouble."""
     try:
-        file = _spool(stdin or io.BytesIO()) if path is None else _open(path)
-        try:
-            size = file.seek(0, os.SEEK_END)
-            used = _encoding(file, name, encoding, fallback)
-            sheet = _detect(file, name, used, frozenset(map(fold, expected)))
-            sheet.size = size
-            sheet.sample = [cells for _, cells in islice(sheet, _SAMPLE_ROWS) if isinstance(cells, list)]
-        except BaseException:
-            file.close()
-            raise
+        return _spool(stdin or io.BytesIO()) if path is None else _open(path)
     except OSError as error:
+        raise FileTrouble(f"{path or 'standard input'} cannot be read: {error.strerror or error}") from None
+
+
+def sheet_in(
+    file: BinaryIO,
+    name: str,
+    *,
+    encoding: str | None = None,
+    fallback: str = "cp1252",
+    expected: Collection[str] = (),
+) -> Sheet:
+    """The table in an open file, which is the sheet's from now on; as open_sheet."""
+    try:
+        size = file.seek(0, os.SEEK_END)
+        used = _encoding(file, name, encoding, fallback)
+        sheet = _detect(file, name, used, frozenset(map(fold, expected)))
+        sheet.size = size
+        sheet.sample = [cells for _, cells in islice(sheet, _SAMPLE_ROWS) if isinstance(cells, list)]
+    except OSError as error:
+        file.close()
         raise FileTrouble(f"{name} cannot be read: {error.strerror or error}") from None
+    except BaseException:
+        file.close()
+        raise
     return sheet
 
 

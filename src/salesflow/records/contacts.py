@@ -49,6 +49,7 @@ class Draft(NamedTuple):
 
 # The columns of `contacts` that a draft fills as they are; `points` and `tags` have tables of their own.
 PLAIN = tuple(field for field in Draft._fields if field not in ("points", "tags"))
+TEXTS = ("company", "job_title", "source", "source_detail", "note")
 CAPS = {"note": people.TEXT_CAP}
 
 
@@ -64,12 +65,14 @@ def clean(draft: Draft, settings: Settings) -> Draft:
         raise Refused(f"a priority is A, B or C, not {draft.priority!r}")
     if draft.alarm_days is not None and not 0 <= draft.alarm_days <= 90:
         raise Refused(f"a birthday alarm is 0 to 90 days before, not {draft.alarm_days}")
-    for field in ("company", "job_title", "source", "source_detail", "note"):
+    for field in TEXTS:
         text = getattr(draft, field)
-        if text is not None:
+        if text:
             people.check_text(text, field.replace("_", " "), CAPS.get(field, 1000))
     points = tuple(dict.fromkeys(point if point.key else clean_point(point, settings) for point in draft.points))
     tags = tuple(dict.fromkeys(tag for text in draft.tags if (tag := people.check_text(text, "a tag", 100).strip())))
+    if (name, priority, points, tags) == (draft.name, draft.priority, draft.points, draft.tags):
+        return draft
     return draft._replace(name=name, priority=priority, points=points, tags=tags)
 
 
@@ -209,7 +212,17 @@ def off_list(conn: sqlite3.Connection, contact_id: int, why: str | None, moment:
 
 
 # Everything that hangs on a contact, in an order that leaves no row pointing nowhere.
-OWNED = ("exceptions", "status_history", "stage_entries", "activities", "follow_ups", "answers", "deals", "tags", "points")
+OWNED = (
+    "exceptions",
+    "status_history",
+    "stage_entries",
+    "activities",
+    "follow_ups",
+    "answers",
+    "deals",
+    "tags",
+    "points",
+)
 
 
 def delete(conn: sqlite3.Connection, contact_id: int) -> dict[str, int]:

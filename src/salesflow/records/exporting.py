@@ -68,7 +68,7 @@ CONTACTS = """
 # What hangs on contacts, each in the order it was made.
 PARTS = {
     "points": """
-        SELECT contact_id, kind, label, value, value_key AS key
+        SELECT contact_id, kind, label, points.value, value_key AS key
           FROM json_each(:ids) AS wanted CROSS JOIN points ON points.contact_id = wanted.value
          ORDER BY points.id
         """,

@@ -34,10 +34,11 @@ class Known:
     tags: set[str] = field(default_factory=set)
     changes: dict[str, Any] | None = None  # None: it is new itself
 
-    def put(self, name: str, new: Any) -> None:
-        self.row[name] = new
-        if self.changes is not None:
-            self.changes[name] = new
+    def change(self, changes: dict[str, Any]) -> None:
+        if changes:
+            self.row.update(changes)
+            if self.changes is not None:
+                self.changes.update(changes)
 
 
 class Register:

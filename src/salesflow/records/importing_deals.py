@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from salesflow.people import fold
 from salesflow.records import activities, contacts, deals, processes
 from salesflow.records.contacts import Draft, Point
 from salesflow.records.identity import Register
-from salesflow.records.importing import Extras, Report
+from salesflow.records.incoming import Extras, Report
 from salesflow.records.settings import Settings
 from salesflow.store.rows import insert, one, rows, update, value
 
@@ -59,12 +59,17 @@ class DealRow:
 
 
 class DealIntake:
-    """Deals on their way in, inside one transaction."""
+    """Deals on their way in, inside one transaction. process: of all rows; usual: of rows that name none.
+
+    own: the rows are an export of ours, where `D12` is the deal of that number, if it is still called so.
+    """
 
     def __init__(
-        self, conn: sqlite3.Connection, settings: Settings, moment: Moment, extras: Extras, process: str | None = None
-    ) -> None:
+        self, conn: sqlite3.Connection, settings: Settings, moment: Moment, extras: Extras, *,
+        process: str | None = None, usual: str | None = None, own: bool = False,
+    ) -> None:  # fmt: skip
         self.conn, self.settings, self.moment, self.extras, self.process = conn, settings, moment, extras, process
+        self.usual, self.own = usual or settings.process, own
         self.report = Report()
         self.contacts_added = 0
         self.met = array("B")  # by deal id: whether a row of this file was about it
@@ -91,7 +96,7 @@ class DealIntake:
         stage = self._stage(row, stages)
         outcome = row.outcome or "open"
         self._check_days(row, outcome)
-        deal = one(self.conn, "SELECT * FROM deals WHERE import_key = :key", key=key)
+        deal = self._known(key, row)
         if deal is None:
             deal_id = self._make(row, key, process_id, stage or first_of_selling(stages), outcome)
             result = "added"
@@ -108,6 +113,13 @@ class DealIntake:
         self.met[deal_id] = 1
         return result
 
+    def _known(self, key: str, row: DealRow) -> sqlite3.Row | None:
+        deal = one(self.conn, "SELECT * FROM deals WHERE import_key = :key", key=key)
+        if deal is None and self.own and key[:1] == "D" and key[1:].isdecimal() and len(key) < 18:
+            sql = "SELECT * FROM deals WHERE id = :id AND import_key IS NULL AND title = :title AND opened_on = :on"
+            deal = one(self.conn, sql, id=int(key[1:]), title=row.title, on=row.opened_on)
+        return deal
+
     def _numbered(self, row_hash: str) -> str:
         """Two sales alike are two sales: the second of the same cells has a key of its own."""
         sql = "INSERT INTO seen VALUES (?, 1) ON CONFLICT (hash) DO UPDATE SET times = times + 1 RETURNING times"
@@ -117,7 +129,7 @@ class DealIntake:
     # -- where it stands -------------------------------------------------------------------------------------------
 
     def _process(self, row: DealRow) -> tuple[int, list[sqlite3.Row]]:
-        name = self.process or row.process or self.settings.process
+        name = self.process or row.process or self.usual
         if name not in self.stages:
             process_id = processes.find(self.conn, name)["id"]
             self.stages[name] = process_id, processes.stages(self.conn, process_id)
@@ -130,7 +142,8 @@ class DealIntake:
         found = next((stage for stage in stages if stage["name_key"] == key), None)
         if found is None:
             names = ", ".join(stage["name"] for stage in stages)
-            raise Refused(f"no stage {row.stage!r} in {self.process or row.process or self.settings.process} ({names})")
+            name = self.process or row.process or self.usual
+            raise Refused(f"no stage {row.stage!r} in {name} ({names}); add it: salesflow process edit {name}")
         return found
 
     def _check_days(self, row: DealRow, outcome: str) -> None:
@@ -301,20 +314,30 @@ def days_between(one_day: str, other: str) -> int:
     return (datetime.date.fromisoformat(other) - datetime.date.fromisoformat(one_day)).days
 
 
-def make_processes(conn: sqlite3.Connection, found: Mapping[str, tuple[str, list[tuple[str, bool]]]]) -> list[str]:
-    """The processes that are not there, of the stages met in the file; what was made, in words.
+Stages = Sequence[tuple[str, bool]]
 
-    found: by name, the title and the stages in the order they were met, each with whether any deal in it had begun.
-    Stages whose deals have not begun come first, as finding; the rest is selling.
+
+def with_stages(conn: sqlite3.Connection, usual: str, stages: Stages) -> str | None:
+    """The usual process if it has all of these stages, else the oldest that has."""
+    wanted = {fold(stage) for stage, _ in stages}
+    for row in rows(conn, "SELECT id, name FROM processes ORDER BY name <> :usual, id", usual=usual):
+        if wanted <= {stage["name_key"] for stage in processes.stages(conn, row["id"])}:
+            return str(row["name"])
+    return None
+
+
+def make_process(conn: sqlite3.Connection, name: str, title: str, stages: Stages) -> str | None:
+    """A process of the stages met in a file, unless there is one of that name; what was made, in words.
+
+    stages: in the order they were met, each with whether any deal in it had begun. Those whose deals have not begun
+    come first, as finding; the rest is selling.
     """
-    made = []
-    for name, (title, stages) in found.items():
-        if one(conn, "SELECT 1 FROM processes WHERE name = :name", name=name):
-            continue
-        ahead = [processes.StageDraft(stage, "find") for stage, begun in stages if not begun]
-        drafts = [*ahead, *(processes.StageDraft(stage) for stage, begun in stages if begun)]
-        if all(draft.phase == "find" for draft in drafts):
-            drafts = [processes.StageDraft(draft.name) for draft in drafts] or [processes.StageDraft("Sale")]
-        processes.add(conn, processes.ProcessDraft(name, title, drafts))
-        made.append(f"process {name} made: {', '.join(draft.name for draft in drafts)}")
-    return made
+    if one(conn, "SELECT 1 FROM processes WHERE name = :name", name=name):
+        return None
+    drafts = [processes.StageDraft(stage, "find") for stage, begun in stages if not begun]
+    selling = [processes.StageDraft(stage) for stage, begun in stages if begun]
+    if not selling:
+        selling, drafts = [processes.StageDraft(draft.name) for draft in drafts] or [processes.StageDraft("Sale")], []
+    processes.add(conn, processes.ProcessDraft(name, title, [*drafts, *selling]))
+    listed = ", ".join(draft.name for draft in (*drafts, *selling))
+    return f"process {name} made: {listed}; to change it: salesflow process edit {name}"

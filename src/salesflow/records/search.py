@@ -14,7 +14,7 @@ KINDS = {"contacts": 1, "activities": 2, "follow_ups": 3, "deals": 4}
 
 TEXTS = {
     "contacts": """
-        SELECT id, name,
+        SELECT id, name_key,
                coalesce(company, '') || ' ' || coalesce(job_title, '') || ' ' || coalesce(source, '') || ' '
                || coalesce(source_detail, '') || ' ' || coalesce(note, '') || ' '
                || coalesce((SELECT group_concat(value, ' ') FROM points WHERE points.contact_id = contacts.id), '')
@@ -23,9 +23,9 @@ TEXTS = {
           FROM contacts
          WHERE id BETWEEN ? AND ?
         """,
-    "activities": "SELECT id, '' AS name, text FROM activities WHERE id BETWEEN ? AND ? AND text IS NOT NULL",
-    "follow_ups": "SELECT id, '' AS name, text FROM follow_ups WHERE id BETWEEN ? AND ? AND text IS NOT NULL",
-    "deals": "SELECT id, '' AS name, title AS text FROM deals WHERE id BETWEEN ? AND ?",
+    "activities": "SELECT id, '' AS name_key, text FROM activities WHERE id BETWEEN ? AND ? AND text IS NOT NULL",
+    "follow_ups": "SELECT id, '' AS name_key, text FROM follow_ups WHERE id BETWEEN ? AND ? AND text IS NOT NULL",
+    "deals": "SELECT id, '' AS name_key, title AS text FROM deals WHERE id BETWEEN ? AND ?",
 }
 
 
@@ -36,12 +36,10 @@ def refresh(conn: sqlite3.Connection, mark: Mark) -> None:
         for ids in touched.get(table, ()):
             index(conn, table, ids)
     ranges = touched.get("contacts", [])
-    contacts = journal.owners(conn, mark, {"points", "tags"}) if {"points", "tags"} & touched.keys() else set()
+    if {"points", "tags"} & touched.keys():
+        ranges = journal.joined([*ranges, *((each, each) for each in journal.owners(conn, mark, {"points", "tags"}))])
     for ids in ranges:
         index(conn, "contacts", ids)
-    for contact_id in contacts:
-        if not any(first <= contact_id <= last for first, last in ranges):
-            index(conn, "contacts", (contact_id, contact_id))
 
 
 def index(conn: sqlite3.Connection, table: str, ids: tuple[int, int]) -> None:
@@ -53,7 +51,7 @@ def index(conn: sqlite3.Connection, table: str, ids: tuple[int, int]) -> None:
     )
     conn.executemany(
         "INSERT INTO search (rowid, name, text) VALUES (?, ?, ?)",
-        ((row["id"] * 16 + kind, fold(row["name"]), fold(row["text"])) for row in conn.execute(TEXTS[table], ids)),
+        ((row_id * 16 + kind, name_key, fold(text)) for row_id, name_key, text in conn.execute(TEXTS[table], ids)),
     )
 
 

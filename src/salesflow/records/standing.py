@@ -27,12 +27,14 @@ def refresh(conn: sqlite3.Connection, mark: Mark, moment: Moment, *, mend: bool 
         conn.execute(f"CREATE TEMP TABLE refreshed AS {everybody}")
         rebuild(conn, moment, mend)
     else:
-        contacts = journal.owners(conn, mark, FACTS)
-        for first, last in touched.get("contacts", ()):
-            contacts.update(range(first, last + 1))
-        if contacts:
+        owners = journal.owners(conn, mark, FACTS)
+        ranges = touched.get("contacts", [])
+        if owners or ranges:
             conn.execute("CREATE TEMP TABLE refreshed (contact_id INTEGER PRIMARY KEY)")
-            conn.executemany("INSERT INTO refreshed VALUES (?)", [(contact_id,) for contact_id in sorted(contacts)])
+            for ids in ranges:
+                for there in ("SELECT id FROM contacts WHERE id", "SELECT contact_id FROM standing WHERE contact_id"):
+                    conn.execute(f"INSERT OR IGNORE INTO refreshed {there} BETWEEN ? AND ?", ids)
+            conn.executemany("INSERT OR IGNORE INTO refreshed VALUES (?)", [(each,) for each in owners])
             rebuild(conn, moment, mend)
     if "stage_entries" in touched:
         for stage_id in journal.owners(conn, mark, {"stage_entries"}, "stage_id"):

@@ -58,7 +58,7 @@ def copy(path: Path, target: Path) -> str:
 
 
 @contextmanager
-def whole(target: Path) -> Iterator[TextIO]:
+def whole_file(target: Path) -> Iterator[TextIO]:
     """A text file being written, whole or not at all, private to its owner. Raises FileTrouble."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
@@ -77,7 +77,7 @@ def whole(target: Path) -> Iterator[TextIO]:
 
 def write_text(target: Path, text: str) -> None:
     """A text file, whole or not at all, private to its owner. Raises FileTrouble."""
-    with whole(target) as handle:
+    with whole_file(target) as handle:
         handle.write(text)
 
 

@@ -97,7 +97,7 @@ def inserted(conn: sqlite3.Connection, mark: Mark) -> dict[str, tuple[int, int]]
 
 
 def touched(conn: sqlite3.Connection, mark: Mark) -> dict[str, list[tuple[int, int]]]:
-    """Every row the change has inserted, updated or deleted so far: (first id, last id) ranges by table."""
+    """Every row the change has inserted, updated or deleted so far: (first id, last id) ranges by table, in order."""
     found = {table: [ids] for table, ids in inserted(conn, mark).items()}
     for row in rows(
         conn,
@@ -105,6 +105,17 @@ def touched(conn: sqlite3.Connection, mark: Mark) -> dict[str, list[tuple[int, i
         change_id=mark.change_id,
     ):
         found.setdefault(row["table_name"], []).append((row["first_id"], row["last_id"]))
+    return {table: joined(ranges) for table, ranges in found.items()}
+
+
+def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order, those that touch made one: of a large change thousands of single rows become one range."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
     return found
 
 

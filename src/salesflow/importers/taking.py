@@ -1,0 +1,165 @@
+"""Taking a file in: what it is, how it is read, what came of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from salesflow.dates import Moment
+from salesflow.errors import Refused
+from salesflow.importers import generic, generic_deals, own, own_json, sheet
+from salesflow.importers.headings import Headings, apply_map, recognise
+from salesflow.importers.sheet import Sheet
+from salesflow.records import importing_deals, importing_whole, questions
+from salesflow.records.importing import Intake
+from salesflow.records.incoming import Extras, Report
+from salesflow.records.settings import Settings
+
+# Shown how far it is while rows go by: (rows, sheet) -> the same rows.
+Watch = Callable[[Iterator[Any], Sheet], Iterable[Any]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a file is to be taken; None: as it looks. `name` is what the file is called."""
+
+    name: str
+    moment: Moment
+    kind: str | None = None
+    maps: Sequence[str] = ()
+    process: str | None = None
+    encoding: str | None = None
+    extras: Extras = field(default_factory=Extras)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a file was taken for, and what came of it; columns in the file's own words."""
+
+    kind: str
+    format: str
+    report: Report
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    header_line: int | None = None
+    read: Sequence[str] = ()
+    not_read: Sequence[str] = ()
+    contacts_added: int | None = None
+
+
+def take(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Order, watch: Watch) -> Taken:
+    """Every row taken or refused, inside the caller's transaction. Raises Refused, FileTrouble."""
+    if own_json.is_ours(file):
+        refuse(order, "a salesflow export in JSON says itself what it is", maps=True, process=True, deals=True)
+        return take_whole(conn, settings, file, order)
+    asked = [row["name"] for row in questions.in_force(conn)]
+    with sheet.sheet_in(file, order.name, encoding=order.encoding, expected=[*own.NAMES, *asked]) as rows:
+        if own.is_contacts(rows.header) and order.kind != "deals" and not order.maps:
+            refuse(order, "an export of contacts has no deals in it", process=True)
+            return take_own(conn, settings, rows, order, watch)
+        headings = recognised(rows, order, asked)
+        if headings.kind == "deals":
+            return take_deals(conn, settings, rows, headings, order, watch)
+        refuse(order, "contacts follow no process; did you mean --as deals?", process=True)
+        incoming = generic.contacts(rows, headings, settings, order.moment.day)
+        report = Intake(conn, settings, order.moment, order.extras).take(watch(incoming, rows))
+        return described(rows, headings, "contacts", "generic", report)
+
+
+def refuse(order: Order, why: str, *, maps: bool = False, process: bool = False, deals: bool = False) -> None:
+    """An option that would say nothing is a misunderstanding."""
+    for option, given in (
+        ("--map", maps and order.maps), ("--process", process and order.process),
+        ("--as deals", deals and order.kind == "deals"),
+    ):  # fmt: skip
+        if given:
+            raise Refused(f"{option} says nothing here: {why}")
+
+
+def recognised(rows: Sheet, order: Order, asked: Sequence[str]) -> Headings:
+    """What the columns are; without a word about it, deals only where it cannot be a list of people. Raises Refused."""
+    found = recognise(rows.header, rows.sample, order.kind or "contacts", asked)
+    if order.kind is None:
+        deals = recognise(rows.header, rows.sample, "deals", asked)
+        fields = set(deals.fields.values())
+        people = {"name", "first_name", "last_name", "email", "phone"} & set(found.fields.values())
+        staged = "stage" in fields and fields & {"title", "deal_id"}
+        alone = not people and fields & {"stage", "outcome", "closed_on", "deal_id"}
+        if own.is_deals(rows.header) or ("amount" in fields and (staged or alone)):
+            found = deals
+    found = apply_map(found, order.maps)
+    if not found.names_someone() and not (found.kind == "deals" and found.columns("deal_id")):
+        columns = ", ".join(f'"{heading}"' for heading in rows.header[:12])
+        name = "contact" if found.kind == "deals" else "name"
+        raise Refused(f"no column of {order.name} says whom a row is about; which? --map COLUMN={name} ({columns})")
+    return found
+
+
+def take_own(conn: sqlite3.Connection, settings: Settings, rows: Sheet, order: Order, watch: Watch) -> Taken:
+    there = {row["name"] for row in questions.in_force(conn)}
+    missing = [name for name in own.questions(rows.header) if name not in there]
+    for name in missing:
+        questions.add(conn, name, f"{name}?", gates=False)
+    incoming = own.contacts(rows, settings, order.moment.day)
+    report = Intake(conn, settings, order.moment, order.extras, own=True).take(watch(incoming, rows))
+    report.made = [f"question {name} made; reword it: salesflow question edit {name} --ask TEXT" for name in missing]
+    return described(rows, None, "contacts", "salesflow-contacts", report)
+
+
+def take_deals(
+    conn: sqlite3.Connection, settings: Settings, rows: Sheet, headings: Headings, order: Order, watch: Watch
+) -> Taken:
+    if order.extras.answers:
+        raise Refused("--answer is for contacts; import those first")
+    made, usual = processes_for(conn, settings, rows, headings, order)
+    is_own = own.is_deals(rows.header)
+    incoming = generic_deals.deals(rows, headings, settings, order.moment.day, own=is_own)
+    process = generic_deals.slug(order.process) if order.process else None
+    intake = importing_deals.DealIntake(
+        conn, settings, order.moment, order.extras, process=process, usual=usual, own=is_own
+    )
+    report = intake.take(watch(incoming, rows))
+    report.made = made
+    form = "salesflow-deals" if is_own else "generic"
+    return described(rows, headings, "deals", form, report, contacts_added=intake.contacts_added)
+
+
+def processes_for(
+    conn: sqlite3.Connection, settings: Settings, rows: Sheet, headings: Headings, order: Order
+) -> tuple[list[str], str]:
+    """Processes made of the stages in the file, in words, and the one for rows that name none.
+
+    A process that is named and is not there is made. Where none is named, the usual one will do if it has the stages of
+    the file, or another that has; else one is made that is called like the file: no deal is lost for want of a stage.
+    """
+    made, usual = [], settings.process
+    for name, (title, stages) in generic_deals.stages(rows, headings, order.process).items():
+        if not name:
+            if found := importing_deals.with_stages(conn, usual, stages):
+                usual = found
+                continue
+            name = usual = generic_deals.slug(PurePath(order.name).stem) or "imported"
+        made.append(importing_deals.make_process(conn, name, title if name != title else "", stages))
+    return [text for text in made if text], usual
+
+
+def take_whole(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Order) -> Taken:
+    whole = own_json.Whole(file, order.name)
+    ground = importing_whole.prepare(conn, whole.questions, whole.processes)
+    intake = Intake(conn, settings, order.moment, order.extras, own=True, attach=importing_whole.attach)
+    report = intake.take(whole.contacts(settings, ground))
+    report.made = ground.made
+    return Taken("contacts", "salesflow-whole", report)
+
+
+def described(
+    rows: Sheet, headings: Headings | None, kind: str, form: str, report: Report, contacts_added: int | None = None
+) -> Taken:
+    read = list(rows.header)
+    if headings:
+        read = [rows.header[place] or f"column {place + 1}" for place in headings.fields]
+    unread = headings.unread if headings else []
+    return Taken(kind, form, report, rows.encoding, rows.delimiter, rows.header_line, read, unread, contacts_added)

@@ -1,0 +1,107 @@
+"""What comes in from a file: a contact as a row has it, what is said of all rows, and what became of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesflow import people
+from salesflow.dates import Moment
+from salesflow.records.contacts import Draft
+from salesflow.store.rows import insert
+
+SHOWN = 1000  # problems and warnings kept, of each
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A contact as a row has it; the draft is a clean one, without note.
+
+    notes: parts of the note, each kept once. next_on: the day of a promise; None with a todo: today. off_list: since
+    when (None: today) and why. referred_by: a name, e-mail or phone; referred_by_ref: the `ref` of another row, which
+    is asked first. row_hash: of the cells, for a row without any key. whole: what else hangs on the contact.
+    """
+
+    draft: Draft
+    notes: tuple[str, ...] = ()
+    next_on: str | None = None
+    next_at: str | None = None
+    todo: str | None = None
+    todo_kind: str | None = None
+    answers: tuple[tuple[str, str], ...] = ()
+    off_list: tuple[str | None, str] | None = None
+    created_on: str | None = None
+    created_at: str | None = None
+    imported: bool = True
+    referred_by: str | None = None
+    referred_by_ref: int | None = None
+    ref: int | None = None
+    row_hash: str | None = None
+    warnings: tuple[str, ...] = ()
+    whole: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is said of the whole list: the source fills what is blank; tags and answers are as in each row."""
+
+    source: str | None = None
+    tags: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Report:
+    """What became of the rows; added + updated + same + refused are all of them.
+
+    problems: (line, reason) of rows refused; warnings: (line, text) of rows taken; the first SHOWN of each. made: what
+    had to be made besides, in words.
+    """
+
+    added: int = 0
+    updated: int = 0
+    same: int = 0
+    refused: int = 0
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[tuple[int, str]] = field(default_factory=list)
+    warned: int = 0
+    made: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return self.added + self.updated + self.same + self.refused
+
+    def count(self, outcome: str, more: int = 1) -> None:
+        setattr(self, outcome, getattr(self, outcome) + more)
+
+    def refuse(self, line: int, reason: str) -> None:
+        self.refused += 1
+        if len(self.problems) < SHOWN:
+            self.problems.append((line, reason))
+
+    def warn(self, line: int, text: str) -> None:
+        self.warned += 1
+        if len(self.warnings) < SHOWN:
+            self.warnings.append((line, text))
+
+
+def with_notes(old: str | None, notes: Iterable[str]) -> str | None:
+    """A note with each part that is not in it yet, below what is there. Raises Refused when it grows too long."""
+    for note in notes:
+        if old is None or old in note:
+            old = note
+        elif note not in old:
+            old = f"{old}\n{note}"
+    return people.check_text(old, "note") if old is not None else None
+
+
+def keep(conn: sqlite3.Connection, report: Report, file_name: str, kind: str, moment: Moment) -> int | None:
+    """The import's own line in the file, and its id; None when it changed nothing."""
+    if not (report.added or report.updated):
+        return None
+    return insert(
+        conn, "imports", file_name=file_name, format=kind, added=report.added, updated=report.updated,
+        same=report.same, refused=report.refused, made_at=moment.at, made_on=moment.on,
+    )  # fmt: skip
