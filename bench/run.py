@@ -209,7 +209,7 @@ def copied(path: Path) -> Path:
 
 def commands(files: dict[int, Path], runs: int, only: str) -> Iterator[str]:
     chosen = [command for command in COMMANDS if only in command.typed]
-    yield from head(list(files))
+    yield from head(list(files)) if chosen else ()
     for command in chosen:
         if not command.writes:
             yield line(command, measured(command, files, runs, lambda path: None))

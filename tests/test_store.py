@@ -1,5 +1,6 @@
 """The file: made once, opened with care, refused untouched, copied and brought back, migrated whole."""
 
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 from builders import PLACE, argv, desk, differences, dump, environment, faults, moment, new_file, process, reader, run
 
+from salesflow.cli import Stopped
 from salesflow.errors import FileTrouble, NotFound
 from salesflow.records import change, checking, setup
 from salesflow.store import copies, file, schema
@@ -99,17 +101,51 @@ def test_file_folder_and_all_beside_are_private_at_every_instant(tmp_path: Path)
     assert (mode(path), mode(path.parent), mode(path.parent.parent)) == (0o600, 0o700, 0o700)
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.long)])
-def test_twenty_first_runs_at_once_end_with_one_good_file(rounds: int, tmp_path: Path):
+def twenty_processes(path: Path) -> list[int]:
+    runs = [
+        subprocess.Popen(argv(path, "-q", "add", f"Ana {one}"), env=environment(), stdout=subprocess.DEVNULL)
+        for one in range(20)
+    ]
+    return [done.wait(timeout=120) for done in runs]
+
+
+def twenty_forks(path: Path) -> list[int]:
+    """Loaded once, forked twenty times, all let go at one instant: closer together than processes ever start."""
+    code = f"""
+        import os, sys
+        from salesflow import money, render
+        from salesflow.cli import contact, finish, session
+        from salesflow.records import setup
+        start, go = os.pipe()
+        children = []
+        for one in range(20):
+            child = os.fork()
+            if not child:
+                os.close(go)
+                os.read(start, 1)
+                os._exit(finish(session.Session("add"), ["-q", "--db", {str(path)!r}, "add", f"Ana {{one}}"]))
+            children.append(child)
+        os.close(go)
+        print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children], file=sys.stderr)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], env=environment(), capture_output=True,
+                          text=True, check=True, timeout=120)  # fmt: skip
+    codes: list[int] = json.loads(done.stderr.splitlines()[-1])
+    return codes
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("rounds", "start"),
+    [(3, twenty_forks), pytest.param(20, twenty_forks, marks=pytest.mark.long),
+     pytest.param(20, twenty_processes, marks=pytest.mark.long)],
+)  # fmt: skip
+def test_twenty_first_runs_at_once_end_with_one_good_file(
+    rounds: int, start: Callable[[Path], list[int]], tmp_path: Path
+):
     for number in range(rounds):
         path = tmp_path / str(number) / "a.db"
-        runs = [
-            subprocess.Popen(argv(path, "-q", "add", f"Ana {one}"), env=environment(), stdout=subprocess.DEVNULL,
-                             stderr=subprocess.PIPE, text=True)
-            for one in range(20)
-        ]  # fmt: skip
-        said = [done.communicate(timeout=120)[1] for done in runs]
-        assert [done.returncode for done in runs] == [0] * 20, said
+        assert start(path) == [0] * 20
         conn = reader(path)
         names = {row["name"] for row in conn.execute("SELECT name FROM contacts")}
         assert names == {f"Ana {one}" for one in range(20)}
@@ -587,15 +623,16 @@ def test_whoever_meets_an_older_file_migrates_it_and_a_copy_is_kept(words: list[
 
 
 def test_a_second_one_who_waited_migrates_nothing(older: Path, monkeypatch: pytest.MonkeyPatch):
-    real = copies.copy
+    real = file.open_writer
 
-    def somebody_faster(path: Path, target: Path) -> str:
-        monkeypatch.setattr(copies, "copy", real)
+    def somebody_faster(path: Path) -> sqlite3.Connection:
+        monkeypatch.setattr(file, "open_writer", real)
         schema.migrate(path)
-        return real(path, target.with_name("slow"))
+        return real(path)
 
-    monkeypatch.setattr(copies, "copy", somebody_faster)
-    assert schema.migrate(older) in (1, 2)
+    monkeypatch.setattr(file, "open_writer", somebody_faster)
+    assert schema.migrate(older) == 2
+    assert beside(older) == ["a.db.version-1", "a.db.version-1.sha256"]
     conn = reader(older)
     assert [row["name"] for row in conn.execute("PRAGMA table_info(contacts)")].count("shoe_size") == 1
     conn.close()
@@ -766,6 +803,105 @@ def test_a_signal_rolls_back_and_says_so(number: signal.Signals, code: int, path
     assert path.read_bytes() == before
 
 
+@POSIX
+def test_who_waits_for_a_lock_can_be_stopped_at_once(path: Path):
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = subprocess.Popen(argv(path, "add", "Ana"), env=environment(), stderr=subprocess.PIPE, text=True)
+    time.sleep(0.8)
+    waiting.send_signal(signal.SIGINT)
+    assert waiting.communicate(timeout=5)[1] == "salesflow: stopped; nothing was changed\n"
+    assert waiting.returncode == 130
+    other.close()
+
+
+class Late:
+    """A connection that hears a signal when the disk has been written."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.conn, name)
+
+    def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        done = self.conn.execute(sql, *values)
+        if sql == "COMMIT":
+            raise Stopped(signal.SIGINT)
+        return done
+
+
+@pytest.mark.parametrize("words", [["add", "Bo"], ["undo"], ["redo"]])
+def test_a_signal_heard_after_the_commit_says_that_the_change_was_made(
+    words: list[str], path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run(path, "add", "Ana")
+    if words == ["redo"]:
+        run(path, "undo")
+    real = change.writer
+    monkeypatch.setattr(change, "writer", lambda path: Late(real(path)))
+    done = run(path, *words)
+    assert (done.code, done.err) == (130, "salesflow: stopped; the change was made\n")
+    monkeypatch.undo()
+    assert run(path, "list", "-f", "ids").out == {"add": "1\n2\n", "undo": "", "redo": "1\n"}[words[0]]
+
+
+@POSIX
+@pytest.mark.parametrize("runs", [10, pytest.param(200, marks=pytest.mark.long)])
+def test_what_a_stopped_command_says_of_the_file_is_true(runs: int, path: Path):
+    """SIGTERM at any moment of its life; before it can speak the system ends it, and nothing was changed."""
+    people = 0
+    for number in range(runs):
+        stopped = subprocess.Popen(argv(path, "-q", "add", "Ana"), env=environment(), stderr=subprocess.PIPE, text=True)
+        time.sleep(0.25 * (number + 1) / runs)
+        stopped.terminate()
+        said = stopped.communicate(timeout=60)[1]
+        conn = reader(path)
+        now = conn.execute("SELECT count(*) FROM contacts").fetchone()[0]
+        assert faults(conn) == []
+        conn.close()
+        made = now > people
+        people = now
+        if stopped.returncode == -signal.SIGTERM:
+            assert not made
+        elif stopped.returncode == 143:
+            assert said == f"salesflow: stopped; {'the change was made' if made else 'nothing was changed'}\n"
+        else:
+            assert (stopped.returncode, said, made) == (0, "", True)
+
+
+def test_the_log_of_a_file_that_is_gone_is_never_played_into_a_new_one(path: Path, tmp_path: Path):
+    copies.copy(path, tmp_path / "copy.db")
+    with desk(path) as at:
+        at.call("add", ["Ana"])
+        log = path.with_name("a.db-wal").read_bytes()
+    path.unlink()
+    path.with_name("a.db-wal").write_bytes(log)
+    done = run(path, "add", "Bo")
+    assert (done.code, done.out) == (5, "")
+    assert "a.db-wal is left of a file that is gone" in done.err
+    assert beside(path) == ["a.db-wal", "copy.db", "copy.db.sha256"]
+    assert run(path, "--yes", "db", "restore", str(tmp_path / "copy.db")).code == 0
+    assert run(path, "list", "-f", "ids").out == ""
+    assert run(path, "db", "check").code == 0
+    assert path.with_name("a.db.before-restore-2026-11-24-wal").read_bytes() == log
+
+
+@POSIX
+def test_a_signal_that_was_to_be_ignored_is(path: Path):
+    """nohup, and what a shell starts with `&`."""
+    code = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.executable, sys.argv[1:])"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = subprocess.Popen([sys.executable, "-c", code, *argv(path, "add", "Ana")], env=environment(),
+                               stdout=subprocess.PIPE, text=True)  # fmt: skip
+    time.sleep(0.8)
+    waiting.send_signal(signal.SIGHUP)
+    other.execute("COMMIT")
+    other.close()
+    assert waiting.communicate(timeout=60)[0] == "Added 1 Ana: lead\n"
+
+
 # -- a full disk -------------------------------------------------------------------------------------------------------
 
 
@@ -875,4 +1011,4 @@ def test_the_settings_of_a_process_are_nothing_to_the_file(path: Path):
     assert done.code == 0, done
     assert "山田" in process(path, "list", "--json").out
     with desk(path) as at:
-        assert change.undo(at.conn, at.now).command == "--db " + str(path) + " add 山田 花子 --tag ß"
+        assert change.undo(at.conn, at.now).command == "add 山田 花子 --tag ß"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -30,12 +29,3 @@ def test_what_is_printed_is_told_from_what_is_typed() -> None:
         Step([], "echo $HOME", ["~"]),
     ]
     assert [step.command for step in read(write(steps))] == [step.command for step in steps]
-
-
-def test_the_examples_of_the_readme_are_what_one_reads() -> None:
-    """Each of its console blocks in turn, in one folder; what is said of a new file is left out there."""
-    text = (STORY.parents[1] / "README.md").read_text(encoding="utf-8")
-    blocks = "".join(re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
-    shown = run(read(blocks))
-    shown[0].printed = [line for line in shown[0].printed if not line.startswith("2> New file")]
-    assert write(shown) == blocks

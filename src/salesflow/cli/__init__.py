@@ -184,12 +184,16 @@ class Stopped(BaseException):
     """A signal asked the program to end."""
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+
+
 def main(args: list[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; whatever went wrong is one line on stderr."""
     os.umask(0o077)
     gc.set_threshold(100_000, 50, 100)  # little is ever left to collect; an import spends a tenth of its time looking
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        signal.signal(number, stop)
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup, and a shell's `&`, have it
+            signal.signal(number, stop)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started the program
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
@@ -210,6 +214,8 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 def leave(code: int) -> NoReturn:
     """End the process, everything written and closed. Python's own clearing up takes a sixth of a short run."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # too late to stop anything
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -236,7 +242,8 @@ def finish(run: Session, typed: list[str]) -> int:
         return fail(usage(error), 2)
     except (Stopped, KeyboardInterrupt) as error:
         number = error.args[0] if error.args else signal.SIGINT
-        state = "the change was made" if run.committed else "nothing was changed"
+        made = run.committed or getattr(error, "committed", False)
+        state = "the change was made" if made else "nothing was changed"
         return fail(f"stopped; {state}", 128 + number)
     except typer.Abort:
         return fail("stopped; nothing was changed", 130)
@@ -247,7 +254,14 @@ def finish(run: Session, typed: list[str]) -> int:
     except OSError as error:
         if error.errno == 28:
             return fail("the disk is full; " + ("the change was made" if run.committed else "nothing was changed"), 5)
-        raise
+        return fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+    except OverflowError:
+        return fail("a number is too large; nothing was changed", 2)
+    except Exception as error:  # a damaged file can say anything; for a fault of ours, SALESFLOW_DEBUG=1 shows where
+        if os.environ.get("SALESFLOW_DEBUG"):
+            raise
+        said = " ".join(str(error).split())[:200]
+        return fail(f"failed ({type(error).__name__}: {said}); is the file damaged? salesflow db check", 1)
 
 
 def usage(error: Any) -> str:

@@ -80,7 +80,7 @@ def import_(
         import_id = None if work.dry else keep(conn, report, name, f"{taken.format} {taken.kind}", run.moment)
         work.summary = counted(report, dry=False)
     written = not work.dry and run.committed
-    told(run, name, taken, dry_run, (import_id, work.change_id) if written else None)
+    told(run, name, taken, work.dry, (import_id, work.change_id) if written else None)
     run.undo_hint(work)
     if strict and report.refused and not dry_run:
         raise Refused(f"nothing was written: {report.refused} of {report.rows} rows are refused, and --strict was said")
@@ -147,15 +147,18 @@ def counted(report: Report, *, dry: bool) -> str:
     return f"{report.added:,} added, {report.updated:,} updated, {report.same:,} the same, {report.refused:,} refused"
 
 
-def told(run: Session, name: str, taken: Taken, dry_run: bool, ids: tuple[int | None, int] | None) -> None:
-    """The answer: for a person in lines, for a script one object. ids: of the import and the change, if written."""
+def told(run: Session, name: str, taken: Taken, plan: bool, ids: tuple[int | None, int] | None) -> None:
+    """The answer: for a person in lines, for a script one object.
+
+    plan: nothing was to be written, or could not be. ids: of the import and the change, if anything was.
+    """
     report = taken.report
     lines = [took_for(taken, name)]
     if taken.format == "generic":
         lines.append(f"Read: {', '.join(taken.read)}")
     if taken.not_read:
         lines.append(f"Not read: {', '.join(taken.not_read)}")
-    lines.append(counted(report, dry=dry_run or (ids is None and report.refused > 0)))
+    lines.append(counted(report, dry=plan))
     if taken.contacts_added:
         lines[-1] += f"; {taken.contacts_added:,} new contacts for them"
     lines += [f"{text[:1].upper()}{text[1:]}" for text in report.made]
@@ -165,7 +168,7 @@ def told(run: Session, name: str, taken: Taken, dry_run: bool, ids: tuple[int | 
         "import_id": ids and ids[0], "change_id": ids and ids[1], "contacts_added": taken.contacts_added,
         "what": taken.kind, "format": taken.format, "encoding": taken.encoding, "delimiter": taken.delimiter,
         "header_line": taken.header_line, "columns_read": list(taken.read), "columns_not_read": list(taken.not_read),
-        "made": report.made, "dry_run": dry_run, "written": ids is not None,
+        "made": report.made, "dry_run": plan, "written": ids is not None,
         "problems": table(report.problems), "warnings": table(report.warnings),
     }  # fmt: skip
     run.tell(*lines, **facts)
@@ -245,7 +248,7 @@ def export(
             raise Refused(f"{output} is the salesflow file itself; name another")
         with whole_file(Path(output)) as out:
             many = write(conn, ids, out, form, what, raw=raw, whole=filters == Filters())
-    run.say(f"Written: {output}, {many:,} {what}")
+    run.say(f"Written: {output}, {many:,} {what if many != 1 else what.removesuffix('s')}")
 
 
 def write(

@@ -1,4 +1,4 @@
-"""Mistakes in typing a command, said in plain words: what, and what would be understood. Loaded only when one is made."""
+"""Mistakes in typing a command, said in plain words: what, and what would be understood."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def plain(message: str) -> str:
     if extra:
         return f"not understood: {extra[1]}"
     message = re.sub(r"^No such command", "no command", message.rstrip("."))
-    message = re.sub(r"\. Did you mean(?: one of)?:? (.*?)\?*$", lambda found: f"; did you mean {names(found[1])}?", message)
+    message = re.sub(
+        r"\. Did you mean(?: one of)?:? (.*?)\?*$", lambda found: f"; did you mean {names(found[1])}?", message
+    )
     return message[:1].lower() + message[1:]
 
 

@@ -57,7 +57,7 @@ class GlobalOptions:
 class Command(GlobalOptions, TyperCommand):
     """A verb. Its help says what it takes, what that does, and an example on one line, to be copied."""
 
-    def format_help(self, ctx: typer.Context, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(f"Usage: {ctx.command_path} {' '.join((*takes(self), '[OPTIONS]'))}\n\n")
         text, _, example = (self.help or "").partition("Example: ")
         with formatter.indentation():
@@ -66,7 +66,7 @@ class Command(GlobalOptions, TyperCommand):
             formatter.write(f"\n  Example: {example.strip()}\n")
         self.format_options(ctx, formatter)
 
-    def format_options(self, ctx: typer.Context, formatter: Any) -> None:
+    def format_options(self, ctx: Any, formatter: Any) -> None:
         records = [param.get_help_record(ctx) for param in self.get_params(ctx) if is_option(param) or param.help]
         with formatter.section("Options"):
             # What Typer adds in brackets, ranges and defaults, is said in words where it matters.
@@ -101,7 +101,7 @@ class Noun(GlobalOptions, TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not any(arg in self.table for arg in args) and not ctx.resilient_parsing:
             words = [arg for arg in args if not arg.startswith("-")]
-            args = args if words and not ctx.find_root() is ctx else [*args, next(iter(self.table))]
+            args = args if words and ctx.find_root() is not ctx else [*args, next(iter(self.table))]
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

@@ -25,6 +25,7 @@ from salesflow.records.settings import Settings
 
 POINTS = frozenset(("email", "phone", "link"))
 PLAIN = frozenset(("company", "job_title", "source_detail", "todo", "referred_by"))
+MARKS = frozenset(";,\n/:")
 NAMES = frozenset(("name", "first_name", "middle_name", "last_name", "suffix"))
 
 
@@ -129,17 +130,19 @@ class Reader:
     # -- cells -----------------------------------------------------------------------------------------------------
 
     def _points(self, said: Said, kind: str, text: str, label: str | None, heading: str) -> None:
+        # Two numbers in one cell would pass for one long number.
+        parts = cells.several(kind, text) if kind == "phone" and not MARKS.isdisjoint(text) else []
         try:
-            said.points.append(keeping.clean_point(Point(kind, text, label), self.settings))
+            said.points += [keeping.clean_point(Point(kind, part, label), self.settings) for part in parts or [text]]
         except Refused as whole:
             if cells.blank(text):
                 return
-            several = cells.several(kind, text)
-            for part in several or [text]:
+            parts = parts or cells.several(kind, text)
+            for part in parts or [text]:
                 try:
                     said.points.append(keeping.clean_point(Point(kind, part, label), self.settings))
                 except Refused as error:
-                    self._aside(said, heading, part, str(error if several else whole))
+                    self._aside(said, heading, part, str(error if parts else whole))
 
     def _aside(self, said: Said, heading: str, text: str, why: str | None = None) -> None:
         said.asides.append(f"{heading}: {check_text(text, heading)}")

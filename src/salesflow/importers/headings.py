@@ -144,7 +144,7 @@ _CONTACT_WORDS = _SHARED_WORDS | {
         segnalato da, presentato da, aanbevolen door, doorverwezen door, polecony przez, polecil, polecajacy,
         indicado por, indicacao""",
     "tags": """tag, tags, label, labels, category, categories, group, groups, group membership, keywords, segment,
-        segments, list, lists, schlagwort, schlagworte, kategorie, kategorien, gruppe, gruppen, etiquette, etiquettes,
+        segments, list, lists, schlagwort, schlagworte, schlagworter, kategorie, kategorien, gruppe, gruppen, etiquette, etiquettes,
         categorie, groupe, groupes, etiqueta, etiquetas, categoria, categorias, grupo, grupos, etichetta, etichette,
         categorieen, groep, groepen, etykieta, etykiety, kategoria, grupa, grupy, marcadores""",
     "rating": """rating, stars, importance, score, bewertung, sterne, wichtigkeit, evaluation, valoracion,

@@ -44,7 +44,8 @@ def change(
     The write lock is held from the start, so what the command reads to decide on cannot change under it.
     Nothing that waits (a question, an editor, the network) belongs inside.
     """
-    conn.execute("BEGIN IMMEDIATE")
+    file.lock(conn)
+    closing = False
     try:
         mark = journal.begin(conn, moment, command, kind)
         work = Work(mark.change_id)
@@ -52,10 +53,13 @@ def change(
         standing.refresh(conn, mark, moment, mend=kind != "do")
         search.refresh(conn, mark)
         work.changed = journal.finish(conn, mark, work.summary)
+        closing = work.changed and not work.dry
         conn.execute("ROLLBACK" if work.dry else "COMMIT")
-    except BaseException:
+    except BaseException as error:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
+        elif closing:  # a signal that came while the disk was written is heard after it
+            error.committed = True  # type: ignore[attr-defined]
         raise
 
 

@@ -96,7 +96,7 @@ def mend(path: Path, moment: Moment) -> None:
     conn = file.open_writer(path)
     try:
         journal.listen(conn)
-        conn.execute("BEGIN IMMEDIATE")
+        file.lock(conn)
         mark = journal.begin(conn, moment, "db check --fix")
         standing.keep_anew(conn, moment)
         search.keep_anew(conn)

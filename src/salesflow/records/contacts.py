@@ -96,13 +96,23 @@ def clean_point(point: Point, settings: Settings) -> Point:
     return Point(point.kind, text, point.label.strip().lower() or None if point.label else None, key)
 
 
+def named(draft: Draft) -> str:
+    """What a contact goes by: its name, else its company, else a way to reach it. Raises Refused."""
+    if draft.name:
+        return draft.name
+    for text in (draft.company, *(point.value for point in draft.points)):
+        try:
+            return people.clean_name(text or "")
+        except Refused:
+            continue  # too long for a name, or not text that a name may have
+    raise Refused("it names nobody: no name, company, e-mail, phone or link")
+
+
 def add(
     conn: sqlite3.Connection, draft: Draft, moment: Moment, *, imported: bool = False, row_hash: str | None = None
 ) -> int:
     """The new contact's id. The draft is a clean one; a person without a name goes by company, e-mail or phone."""
-    name = draft.name or draft.company or (draft.points[0].value if draft.points else None)
-    if not name:
-        raise Refused("a contact needs a name, or a way to reach them")
+    name = named(draft)
     plain = {field: getattr(draft, field) or None for field in PLAIN}
     contact_id = insert(
         conn, "contacts",

@@ -20,7 +20,7 @@ from salesflow import people
 from salesflow.dates import Moment
 from salesflow.errors import Refused
 from salesflow.records import follow_ups, questions
-from salesflow.records.contacts import Draft
+from salesflow.records.contacts import Draft, named
 from salesflow.records.identity import WORDS, Known, Register
 from salesflow.records.incoming import Extras, Incoming, Report, with_notes
 from salesflow.records.referring import Referrals
@@ -115,9 +115,7 @@ class Intake:
 
     def _make(self, person: Incoming) -> Known:
         draft, moment = person.draft, self.moment
-        name = draft.name or draft.company or next((point.value for point in draft.points), None)
-        if not name:
-            raise Refused("it names nobody: no name, company, e-mail, phone or link")
+        name = named(draft)
         note = with_notes(None, ("\n".join(person.notes),)) if person.notes else None
         off_on, off_why = person.off_list or (None, None)
         on = person.created_on or moment.on

@@ -85,7 +85,10 @@ def search(conn: sqlite3.Connection, text: str, settings: Settings, first: str =
 
 def resolve(conn: sqlite3.Connection, text: str, settings: Settings, first: str = "", today: str = "") -> int:
     """The one contact meant. Raises NotFound when there is none (naming the nearest) or several (naming them)."""
-    found = search(conn, text, settings, first, today)
+    return the_one(conn, text, search(conn, text, settings, first, today))
+
+
+def the_one(conn: sqlite3.Connection, text: str, found: Sequence[int]) -> int:
     if len(found) == 1:
         return found[0]
     if found:
@@ -140,7 +143,7 @@ def split(
         if people.looks_like_phone(text) or whole_words(conn, words[:length]):
             found = search(conn, text, settings, first, today)
             if found:
-                return resolve(conn, text, settings, first, today), list(words[length:])
+                return the_one(conn, text, found), list(words[length:])
     return resolve(conn, words[0], settings, first, today), list(words[1:])
 
 

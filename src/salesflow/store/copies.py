@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -26,41 +26,37 @@ def copy(path: Path, target: Path) -> str:
 
     A copied file would miss what is still in the write-ahead log, so this is SQLite's backup, page by page.
     """
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
+    fresh = file.fresh_name(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.make_folder(target.parent)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        source = file.open_reader(path)
-        try:
-            whole = sqlite3.connect(fresh, isolation_level=None)
+        with closing(file.open_reader(path)) as source, closing(sqlite3.connect(fresh, isolation_level=None)) as whole:
             source.backup(whole)
             whole.execute("PRAGMA journal_mode = DELETE")  # one file, no log beside it
-            whole.close()
-        finally:
-            source.close()
         file.sync(fresh)
         file.check_header(fresh)
         digest = digest_of(fresh)
+        checksum(target).unlink(missing_ok=True)  # of the file before; between the two there is none, not a wrong one
         os.replace(fresh, target)
-        beside = target.with_name(f"{target.name}.sha256")
-        fresh.write_text(f"{digest}  {target.name}\n", encoding="ascii")
-        os.chmod(fresh, 0o600)
-        os.replace(fresh, beside)
-        file.sync(target.parent)
+        write_text(checksum(target), f"{digest}  {target.name}\n")
     except OSError as error:
         raise FileTrouble(f"cannot write {target}: {error.strerror}") from None
     except sqlite3.Error as error:
         raise file.trouble(error, path) from None
     finally:
-        for leftover in (fresh, Path(f"{fresh}-journal")):
-            leftover.unlink(missing_ok=True)
+        file.remove(fresh)
     return digest
+
+
+def checksum(path: Path) -> Path:
+    """Where the SHA-256 of a copy lies."""
+    return path.with_name(f"{path.name}.sha256")
 
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[TextIO]:
     """A text file being written, whole or not at all, private to its owner. Raises FileTrouble."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
+    fresh = file.fresh_name(target)
     try:
         place = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(place, "w", encoding="utf-8", newline="") as handle:
@@ -72,7 +68,7 @@ def whole_file(target: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise FileTrouble(f"cannot write {target}: {error.strerror}") from None
     finally:
-        fresh.unlink(missing_ok=True)
+        file.remove(fresh)
 
 
 def write_text(target: Path, text: str) -> None:
@@ -94,9 +90,13 @@ def verify(path: Path) -> None:
     Single-bit damage passes SQLite's own integrity check in two cases of five, hence the checksum.
     """
     file.check_header(path)
-    beside = path.with_name(f"{path.name}.sha256")
-    if beside.exists() and beside.read_text(encoding="ascii", errors="replace").split()[:1] != [digest_of(path)]:
-        raise FileTrouble(f"{path} is not as it was written (its checksum differs); take another copy")
+    try:
+        beside = checksum(path)
+        said = beside.read_text(encoding="ascii", errors="replace").split()[:1] if beside.exists() else None
+        if said is not None and said != [digest_of(path)]:
+            raise FileTrouble(f"{path} is not as it was written (its checksum differs); take another copy")
+    except OSError as error:
+        raise FileTrouble(f"cannot read {path}: {error.strerror}") from None
     conn = file.open_reader(path)
     try:
         found = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -112,30 +112,63 @@ def restore(path: Path, source: Path, on: str) -> Path | None:
     """Make the file what the copy is; where the present file was kept, None if there was none.
 
     A sound file is copied aside and written into, so that whoever has it open sees the change; a damaged one is
-    moved aside.
+    moved aside. What is no file, another program's or newer is left alone. Raises FileTrouble, nothing changed.
     """
     verify(source)
-    kept = None
+    kept = free_name(path.with_name(f"{path.name}.before-restore-{on}"))
     if os.path.lexists(path):
-        kept = free_name(path.with_name(f"{path.name}.before-restore-{on}"))
         try:
-            copy(path, kept)
-            old = file.open_reader(source)
-            new = file.open_writer(path)
-            old.backup(new)
-            new.close()
-            old.close()
+            write_over(path, source, kept)
             return kept
-        except (FileTrouble, sqlite3.Error):
-            for end in ("", "-wal", "-shm"):
-                if os.path.lexists(f"{path}{end}"):
-                    os.replace(f"{path}{end}", f"{kept}{end}")
-    copy(source, path)
-    path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
-    conn = file.connect(path, "rw")
-    conn.execute("PRAGMA journal_mode = WAL")
-    conn.close()
-    return kept
+        except file.Damaged:
+            pass
+    moved = move_aside(path, kept)
+    try:
+        copy(source, path)
+        checksum(path).unlink(missing_ok=True)
+        with closing(file.connect(path, "rw")) as conn:
+            conn.execute("PRAGMA journal_mode = WAL")
+    except FileTrouble:
+        move_aside(kept, path)
+        raise
+    return kept if moved else None
+
+
+def write_over(path: Path, source: Path, kept: Path) -> None:
+    """Keep a copy of the file, then write the copy at `source` into it, in one transaction."""
+    new = file.open_writer(path)
+    old = file.open_reader(source)
+    tries = 0
+
+    def patience(status: int, remaining: int, total: int) -> None:
+        # Python asks again for ever, every quarter of a second, while somebody holds the lock.
+        nonlocal tries
+        tries += status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if tries > file.WAIT_SECONDS * 4:
+            raise sqlite3.OperationalError("database is locked")
+
+    try:
+        file.lock(new)
+        new.execute("ROLLBACK")
+        copy(path, kept)
+        old.backup(new, progress=patience)
+    except BaseException as error:
+        file.remove(kept)
+        file.remove(checksum(kept))
+        if isinstance(error, sqlite3.Error):
+            raise file.trouble(error, path) from None
+        raise
+    finally:
+        new.close()
+        old.close()
+
+
+def move_aside(path: Path, to: Path) -> bool:
+    """Move a file, with what SQLite left beside it: a log without its file would be played into the next one."""
+    found = [end for end in ("", "-wal", "-shm") if os.path.lexists(f"{path}{end}")]
+    for end in found:
+        os.replace(f"{path}{end}", f"{to}{end}")
+    return bool(found)
 
 
 def free_name(path: Path) -> Path:
@@ -152,9 +185,12 @@ def daily(path: Path, on: str) -> Path | None:
     if target.exists():
         return None
     copy(path, target)
-    for old in spare(sorted(found.name for found in folder(path).glob("????-??-??.db"))):
-        (folder(path) / old).unlink(missing_ok=True)
-        (folder(path) / f"{old}.sha256").unlink(missing_ok=True)
+    try:
+        for old in spare(sorted(found.name for found in folder(path).glob("????-??-??.db"))):
+            (folder(path) / old).unlink(missing_ok=True)
+            checksum(folder(path) / old).unlink(missing_ok=True)
+    except OSError as error:
+        raise FileTrouble(f"cannot thin out {folder(path)}: {error.strerror}") from None
     return target
 
 
@@ -168,8 +204,8 @@ def spare(names: list[str]) -> list[str]:
 
 
 def newest(path: Path) -> Path:
-    """The newest daily copy. Raises NotFound."""
-    found = sorted(folder(path).glob("????-??-??.db"))
+    """The newest copy in the folder of copies, made by itself or by hand. Raises NotFound."""
+    found = sorted(folder(path).glob("????-??-??*.db"), key=lambda name: (name.stat().st_mtime_ns, name))
     if not found:
         raise NotFound(f"no copy in {folder(path)}; name one: salesflow db restore FILE")
     return found[-1]

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,7 +17,16 @@ from salesflow.errors import FileTrouble
 
 APPLICATION_ID = 0x53464C57  # "SFLW"
 VERSION = 1  # of the schema; see schema.MIGRATIONS
-WAIT_SECONDS = 30
+WAIT_SECONDS = 30.0
+TURN_MILLISECONDS = 200
+
+
+class InUse(FileTrouble):
+    """Another program holds the lock, and did not let go in time."""
+
+
+class Damaged(FileTrouble):
+    """It may have been a salesflow file, and cannot be read as one."""
 
 
 def check_header(path: Path) -> int:
@@ -38,17 +48,19 @@ def check_header(path: Path) -> int:
     except OSError as error:
         raise FileTrouble(f"cannot read {path}: {error.strerror}") from None
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise FileTrouble(f"{path} is not a salesflow file; nothing was changed. Name another with --db FILE")
+        raise Damaged(f"{path} is not a salesflow file; nothing was changed. Name another with --db FILE")
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise FileTrouble(f"{path} belongs to another program; nothing was changed. Name another with --db FILE")
     version = int.from_bytes(header[60:64], "big")
+    if version < 1:
+        raise Damaged(f"{path} is damaged (it says no version); bring back a copy: salesflow db restore")
     if version > VERSION:
         raise FileTrouble(f"{path} was written by a newer salesflow (file version {version}, known {VERSION}); upgrade salesflow")
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     # Beside a live write-ahead log the page count may run ahead of the file; alone it may not.
     if not wal_beside(path) and pages * (65536 if page_size == 1 else page_size) > size:
-        raise FileTrouble(f"{path} is cut short ({size} bytes); bring back a copy: salesflow db restore")
+        raise Damaged(f"{path} is cut short ({size} bytes); bring back a copy: salesflow db restore")
     return version
 
 
@@ -97,25 +109,45 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return conn
 
 
+def lock(conn: sqlite3.Connection) -> None:
+    """Begin a transaction that may write, waiting for whoever writes. Raises sqlite3.OperationalError in the end.
+
+    In short turns: while SQLite itself waits, Python hears no signal.
+    """
+    conn.execute(f"PRAGMA busy_timeout = {TURN_MILLISECONDS}")
+    try:
+        for turns_left in reversed(range(int(WAIT_SECONDS * 1000 / TURN_MILLISECONDS) or 1)):
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not turns_left:
+                    raise
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
+
+
 def create(path: Path, build: Callable[[sqlite3.Connection], None]) -> bool:
     """Make a new file, private to its owner; False when somebody else was first.
 
     It is built whole under a name of its own and then linked into place, so that twenty first runs at once end
     with one good file and nobody ever meets half of one. `build` runs inside the one transaction.
     """
+    orphaned = wal_beside(path)  # looked at first: beside a live file there is one only after it is there
     if os.path.lexists(path):
         return False
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    if orphaned:
+        raise FileTrouble(f"{path}-wal is left of a file that is gone, and would spoil a new one; move it away first")
+    fresh = fresh_name(path)
     try:
+        make_folder(path.parent)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        conn = connect(fresh, "rw")
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("BEGIN IMMEDIATE")
-        conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        build(conn)
-        conn.execute("COMMIT")
-        conn.close()
+        with closing(connect(fresh, "rw")) as conn:
+            conn.execute("PRAGMA journal_mode = WAL")
+            conn.execute("BEGIN IMMEDIATE")
+            conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            build(conn)
+            conn.execute("COMMIT")
         sync(fresh)
         return place(fresh, path)
     except OSError as error:
@@ -123,8 +155,26 @@ def create(path: Path, build: Callable[[sqlite3.Connection], None]) -> bool:
     except sqlite3.Error as error:
         raise trouble(error, path) from None
     finally:
-        for leftover in (fresh, Path(f"{fresh}-wal"), Path(f"{fresh}-shm")):
-            leftover.unlink(missing_ok=True)
+        remove(fresh)
+
+
+def fresh_name(path: Path) -> Path:
+    """Where a file is written before it takes its place. Not by process id alone: in a container that never changes."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.new")
+
+
+def make_folder(path: Path) -> None:
+    """The folder and those above it, as far as they are not there, private to their owner."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def remove(path: Path) -> None:
+    """A file that is in the way, with what SQLite left beside it; one that cannot be removed stays."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        with suppress(OSError):
+            os.unlink(f"{path}{end}")
 
 
 def place(fresh: Path, path: Path) -> bool:
@@ -155,11 +205,11 @@ def trouble(error: sqlite3.Error, path: Path) -> FileTrouble:
     if any(word in text for word in ("syntax error", "ambiguous column", "no such column", "no such function")):
         raise error  # a fault of ours, not of the file
     if "locked" in text or "busy" in text:
-        return FileTrouble(f"{path} is in use by another program (waited {WAIT_SECONDS} s); nothing was changed, try again")
+        return InUse(f"{path} is in use by another program (waited {WAIT_SECONDS:g} s); nothing was changed, try again")
     if "full" in text:
         return FileTrouble("the disk is full; nothing was changed")
     if "readonly" in text or "read-only" in text:
         return FileTrouble(f"{path} may not be written; nothing was changed")
     if "unable to open" in text:
         return FileTrouble(f"cannot open {path}: {text}")
-    return FileTrouble(f"{path} is damaged ({text}); see: salesflow db check, salesflow db restore")
+    return Damaged(f"{path} is damaged ({text}); see: salesflow db check, salesflow db restore")

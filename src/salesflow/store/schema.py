@@ -40,7 +40,7 @@ MIGRATIONS: dict[int, Callable[[Database], None]] = {}
 
 
 def migrate(path: Path) -> int:
-    """Bring an older file up to date; the version it had. A verified copy is kept beside it first."""
+    """Bring an older file up to date; the version it had. A copy is kept beside it first."""
     version = file.check_header(path)
     if version == file.VERSION:
         return version
@@ -48,14 +48,14 @@ def migrate(path: Path) -> int:
 
     from salesflow.store import copies
 
-    copies.copy(path, path.with_name(f"{path.name}.version-{version}"))
     conn = file.open_writer(path)
     try:
         conn.execute("PRAGMA foreign_keys = OFF")
-        conn.execute("BEGIN IMMEDIATE")
+        file.lock(conn)
         version = int(conn.execute("PRAGMA user_version").fetchone()[0])  # somebody may have been faster
         db = Database(conn, execute_plugins=False)
         if version < file.VERSION:
+            copies.copy(path, copies.free_name(path.with_name(f"{path.name}.version-{version}")))
             for view in db.view_names():
                 db.view(view).drop()
             for step in range(version, file.VERSION):
