@@ -180,6 +180,18 @@ def faults(conn: sqlite3.Connection) -> list[str]:
     if search.missing(conn):
         found.append(f"search misses {search.missing(conn)} rows")
     found += [f"{loose.table} {loose.row_id} points nowhere" for loose in journal.dangling(conn)]
+    found += [
+        f"{row[0]} stands in {row[1]}"
+        for row in conn.execute(
+            """
+            SELECT 'D' || deals.id, stages.name
+              FROM deals JOIN stages ON stages.id = deals.stage_id
+             WHERE outcome = 'open' AND (dropped_on IS NOT NULL OR (
+                   SELECT count(*) FROM stage_entries
+                    WHERE deal_id = deals.id AND left_on IS NULL AND stage_id = stages.id) <> 1)
+            """
+        )
+    ]
     open_status = conn.execute(
         "SELECT contact_id, status FROM status_history WHERE left_on IS NULL ORDER BY contact_id"
     ).fetchall()

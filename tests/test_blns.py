@@ -5,10 +5,13 @@ import random
 from pathlib import Path
 
 import pytest
+
 from builders import new_file, run
 
 SUITE = Path(__file__).parents[2] / "shared" / "suites" / "blns" / "blns.json"
-WEIRD = "\t\r\n\v\f\x1b\x7f\x85\xa0\xad'\"=+-@|%;,:\\/<>[]{}#`´‘“…\u200b\u200d\u200e\u200f\u2028\u202e\u2066\ufeff\ufffd"
+WEIRD = (
+    "\t\r\n\v\f\x1b\x7f\x85\xa0\xad'\"=+-@|%;,:\\/<>[]{}#`´‘“…\u200b\u200d\u200e\u200f\u2028\u202e\u2066\ufeff\ufffd"
+)
 WEIRD += "ßıŁøéИבعقلดกひ山한\u0301\u0483\u0e31\U0001f1e9\U0001f469\U000e0001\ufdd0aZ09 "
 FIELDS = ("company", "job_title", "note", "todo")
 

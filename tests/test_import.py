@@ -6,16 +6,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from builders import differences, dump, faults, moment, new_file, run
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from builders import differences, dump, faults, moment, new_file, run
 from salesflow.errors import Refused
 from salesflow.importers import cells, taking
 from salesflow.importers.taking import Order, Taken
 from salesflow.records import change, incoming
 from salesflow.records import settings as keeping
-from salesflow.records.incoming import Extras
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def answer(db: Path, file: Path, *words: str) -> dict[str, object]:
 
 
 def contacts(conn: sqlite3.Connection, columns: str = "name, company") -> list[tuple[object, ...]]:
-    return [tuple(row) for row in conn.execute(f"SELECT {columns} FROM contacts ORDER BY id")]
+    return [tuple(row) for row in conn.execute(f"SELECT {columns} FROM contacts ORDER BY id")]  # noqa: S608
 
 
 # -- the command -------------------------------------------------------------------------------------------------------
@@ -172,7 +171,11 @@ def test_a_row_without_a_key_is_known_by_its_cells(db: Path) -> None:
 def test_a_point_alone_is_a_person(db: Path) -> None:
     conn = change.writer(db)
     bring(conn, "email,phone,company\n,202-555-0101,\nann@a.example,,\n,,A Ltd\n")
-    assert contacts(conn, "name, kind") == [("202-555-0101", "person"), ("ann@a.example", "person"), ("A Ltd", "company")]
+    assert contacts(conn, "name, kind") == [
+        ("202-555-0101", "person"),
+        ("ann@a.example", "person"),
+        ("A Ltd", "company"),
+    ]
     bring(conn, "name,phone\nBob,202-555-0101\n")
     assert contacts(conn)[0] == ("Bob", None)
 
@@ -190,12 +193,32 @@ def test_a_blank_never_erases_and_a_difference_updates(db: Path) -> None:
     assert [row[0] for row in conn.execute("SELECT tag FROM tags ORDER BY id")] == ["vip", "fair"]
 
 
-def test_within_one_file_the_first_row_decides(db: Path) -> None:
+def test_contradictions_in_one_file_end_with_the_last_and_stay_so(db: Path) -> None:
     conn = change.writer(db)
-    text = "name,email,company\nAnn,ann@a.example,\nAnnie,ann@a.example,A Ltd\nAnna,ann@a.example,B Ltd\n"
-    assert counts(bring(conn, text)) == (1, 1, 1, 0)
-    assert contacts(conn) == [("Ann", "A Ltd")]
+    text = "name,email,company\nAnn,ann@a.example,A Ltd\nAnnie,ann@a.example,\nAnna,ann@a.example,B Ltd\n"
+    assert counts(bring(conn, text)) == (1, 2, 0, 0)
+    assert contacts(conn) == [("Anna", "B Ltd")]
     assert counts(bring(conn, text)) == (0, 0, 3, 0)
+
+
+def test_two_names_with_one_phone_in_one_file_are_two_people(db: Path) -> None:
+    conn = change.writer(db)
+    text = "name,phone\nAnn Moss,202-555-0101\nBob Moss,202-555-0101\n,202-555-0199\nCid,202-555-0199\n"
+    assert counts(bring(conn, text)) == (3, 1, 0, 0)
+    assert contacts(conn, "name") == [("Ann Moss",), ("Bob Moss",), ("Cid",)]
+    assert counts(bring(conn, text + "Bob Moss,202 555 0101\n")) == (0, 0, 5, 0)
+
+
+def test_a_row_taken_once_takes_nothing_back(db: Path) -> None:
+    conn = change.writer(db)
+    january, february = "email,company\nann@a.example,A Ltd\n", "email,company\nann@a.example,B Ltd\n"
+    bring(conn, january)
+    bring(conn, february)
+    run(db, "edit", "1", "--title", "baker")
+    assert counts(bring(conn, january)) == (0, 0, 1, 0)
+    assert contacts(conn, "company, job_title") == [("B Ltd", "baker")]
+    run(db, "delete", "1", "--yes")
+    assert counts(bring(conn, january)) == (1, 0, 0, 0)
 
 
 def test_notes_are_kept_once_and_none_is_lost(db: Path) -> None:
@@ -307,7 +330,8 @@ def test_a_day_in_a_file_is_written_out(text: str) -> None:
     [
         ("2026-12-01", "ymd", "2026-12-01"), ("2026-12-01 09:30:00", "ymd", "2026-12-01"),
         ("2026-12-01T09:30:00Z", "ymd", "2026-12-01"), ("03/04/2026", "dmy", "2026-04-03"),
-        ("03/04/2026", "mdy", "2026-03-04"), ("20 Sep 2026", "ymd", "2026-09-20"), ("4/3/26 9:30 PM", "mdy", "2026-04-03"),
+        ("03/04/2026", "mdy", "2026-03-04"), ("20 Sep 2026", "ymd", "2026-09-20"),
+        ("4/3/26 9:30 PM", "mdy", "2026-04-03"),
     ],
 )  # fmt: skip
 def test_days_of_files(text: str, order: str, found: str) -> None:

@@ -99,6 +99,8 @@ def delete(
     run = session(ctx)
     text = " ".join(who_or_key)
     thing = who.key(text)
+    if thing and thing[0] in "PB":
+        raise Refused(f"{text} is a line of the list about a person; to remove the person: salesflow delete {thing[1]}")
     if not (thing and thing[0] in "FDA"):
         with run.reading() as (conn, settings):
             contact_id = who.resolve(conn, text, settings)

@@ -28,8 +28,8 @@ COLUMNS = (
 )
 DEALS = """
     SELECT coalesce(import_key, 'D' || deals.id) AS deal_id, contacts.name AS contact, contacts.company, reach.email,
-           reach.phone, deals.title, amount_minor, currency, processes.name AS process, stages.name AS stage, outcome, way,
-           how, opened_on, closed_on
+           reach.phone, deals.title, amount_minor, currency, processes.name AS process, stages.name AS stage, outcome,
+           way, how, opened_on, closed_on
       FROM json_each(:ids) AS wanted
      CROSS JOIN deals ON deals.contact_id = wanted.value
       JOIN contacts ON contacts.id = deals.contact_id

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 
 from salesflow.dates import read_day
 from salesflow.errors import Refused
@@ -150,3 +151,14 @@ def several(kind: str, text: str) -> list[str]:
     if kind == "phone" and any(sum(map(str.isdigit, part)) < 5 for part in parts):
         return []
     return parts if len(parts) > 1 else []
+
+
+def seed(*parts: object) -> bytes:
+    """What a row's hash begins with: the header, and whatever else makes the same cells say something else."""
+    return "\x1e".join(map(repr, parts)).encode(errors="backslashreplace")
+
+
+def hashed(row: Sequence[str], seed: bytes) -> str:
+    """By which a row is known again."""
+    text = "\x1f".join(row).rstrip("\x1f")
+    return blake2b(seed + text.encode(errors="backslashreplace"), digest_size=12).hexdigest()

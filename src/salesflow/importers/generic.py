@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
+from functools import partial
 from typing import Any
 
 from salesflow.dates import read_birthday
@@ -20,7 +20,7 @@ from salesflow.importers.sheet import Refusal, Sheet
 from salesflow.people import check_text
 from salesflow.records import contacts as keeping
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.incoming import Incoming
+from salesflow.records.incoming import Extras, Incoming, Unread
 from salesflow.records.settings import Settings
 
 POINTS = frozenset(("email", "phone", "link"))
@@ -45,17 +45,17 @@ class Said:
     warnings: list[str] = field(default_factory=list)
 
 
-def contacts(sheet: Sheet, headings: Headings, settings: Settings, today: date) -> Iterator[tuple[int, Incoming | str]]:
-    """Each row with its line: a contact, or the reason why it is refused."""
+def contacts(
+    sheet: Sheet, headings: Headings, settings: Settings, today: date, extras: Extras
+) -> Iterator[tuple[int, Unread | str]]:
+    """Each row with its line, to be read as a contact, or the reason why it is refused."""
     reader = Reader(sheet, headings, settings, today)
+    seed = cells.seed(sheet.header, reader.plan, reader.orders, settings.country, extras)
     for line, row in sheet:
-        if isinstance(row, Refusal):
-            yield line, row.reason
-            continue
-        try:
-            yield line, reader.person(row)
-        except Refused as error:
-            yield line, str(error)
+        yield (
+            line,
+            row.reason if isinstance(row, Refusal) else Unread(cells.hashed(row, seed), partial(reader.person, row)),
+        )
 
 
 class Reader:
@@ -72,7 +72,7 @@ class Reader:
             for place, field in headings.fields.items()
             if field in ("birthday", "next", "off_list", "created_on")
         }
-        self.seed = "\x1e".join(sheet.header).encode(errors="replace")
+        self.seed = cells.seed(sheet.header)
 
     def person(self, row: list[str]) -> Incoming:
         """Raises Refused, saying why the row cannot be taken."""
@@ -93,7 +93,7 @@ class Reader:
         whole = self._name(said)
         if not whole and not keyed and "company" not in said.texts:
             raise Refused("it names nobody: no name, company, e-mail, phone or link")
-        return self._incoming(said, whole, None if keyed else self._hash(row))
+        return self._incoming(said, whole, None if keyed else cells.hashed(row, self.seed))
 
     def _incoming(self, said: Said, name: str | None, row_hash: str | None) -> Incoming:
         texts, values = said.texts, said.values
@@ -122,10 +122,6 @@ class Reader:
         if nickname and nickname != whole:
             said.asides.append(f"Nickname: {check_text(nickname, 'nickname')}")
         return whole
-
-    def _hash(self, row: list[str]) -> str:
-        text = "\x1f".join(row).rstrip("\x1f")
-        return blake2b(self.seed + b"\x1d" + text.encode(errors="replace"), digest_size=12).hexdigest()
 
     # -- cells -----------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from hashlib import blake2b
 
 from salesflow.errors import Refused
 from salesflow.importers import cells
@@ -77,7 +76,7 @@ class DealReader:
             self.orders[name] = cells.date_order(values, settings.date_order)
         amounts = [row[place] for place in self.places.get("amount", ()) for row in sheet.sample if place < len(row)]
         self.decimal = cells.decimal_mark(amounts, settings.marks[-1])
-        self.seed = "\x1e".join(sheet.header).encode(errors="replace")
+        self.seed = cells.seed(sheet.header)
 
     def deal(self, row: list[str]) -> DealRow:
         """Raises Refused, saying why the row cannot be taken."""
@@ -92,7 +91,7 @@ class DealReader:
             contact = cells.whole_name(contact)
         return DealRow(
             self._text(row, "title") or (f"Deal {deal_id}" if deal_id else "Sale"), deal_id,
-            None if deal_id else self._hash(row), clean_name(contact) if contact else None,
+            None if deal_id else cells.hashed(row, self.seed), clean_name(contact) if contact else None,
             clean_name(company) if company else None, points, self._amount(row),
             slug(self._text(row, "process") or "") or None, stage, outcome, self._day(row, "opened_on"),
             self._day(row, "closed_on") if outcome in ("won", "lost") else None, self._text(row, "how"),
@@ -150,7 +149,3 @@ class DealReader:
                     except Refused:
                         notes.append(f"{self.headings.header[place]}: {part}")
         return tuple(points)
-
-    def _hash(self, row: list[str]) -> str:
-        text = "\x1f".join(row).rstrip("\x1f")
-        return blake2b(self.seed + b"\x1d" + text.encode(errors="replace"), digest_size=12).hexdigest()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
+from functools import partial
 
 from salesflow.dates import read_birthday, read_time
 from salesflow.errors import Refused
@@ -18,7 +19,7 @@ from salesflow.people import check_text
 from salesflow.records import contacts as keeping
 from salesflow.records.activities import kind_of
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.incoming import Incoming
+from salesflow.records.incoming import Extras, Incoming, Unread
 from salesflow.records.settings import Settings
 from salesflow.width import undefuse
 
@@ -46,27 +47,35 @@ def questions(header: list[str]) -> list[str]:
     return [name.removeprefix("answer:") for name in header if name.startswith("answer:")]
 
 
-def contacts(sheet: Sheet, settings: Settings, today: date) -> Iterator[tuple[int, Incoming | str]]:
-    """Each row with its line: a contact, or the reason why it is refused."""
+def contacts(
+    sheet: Sheet, settings: Settings, today: date, asked: Collection[str], extras: Extras
+) -> Iterator[tuple[int, Unread | str]]:
+    """Each row with its line, to be read as a contact, or the reason why it is refused.
+
+    asked: the questions whose answers are taken.
+    """
+    header = [name if name.removeprefix("answer:") in asked or ":" not in name else "" for name in sheet.header]
     points = [
         (place, found[1], sheet.header.index(f"{name} label") if f"{name} label" in sheet.header else None)
         for place, name in enumerate(sheet.header)
         if (found := re.fullmatch(_POINT, name))
     ]
-    for line, row in sheet:
-        if isinstance(row, Refusal):
-            yield line, row.reason
-            continue
+    names, seed = tuple(header), cells.seed(header, settings.country, settings.date_order, extras)
+
+    def read(line: int, row: list[str]) -> Incoming:
         texts = [undefuse(text) for text in row]
-        try:
-            given = [
-                Point(kind, texts[place], texts[label] or None if label is not None else None)
-                for place, kind, label in points
-                if texts[place]
-            ]
-            yield line, person(dict(zip(sheet.header, texts, strict=True)), tuple(given), line, settings, today)
-        except Refused as error:
-            yield line, str(error)
+        given = [
+            Point(kind, texts[place], texts[label] or None if label is not None else None)
+            for place, kind, label in points
+            if texts[place]
+        ]
+        return person(dict(zip(names, texts, strict=True)), tuple(given), line, settings, today)
+
+    for line, row in sheet:
+        yield (
+            line,
+            row.reason if isinstance(row, Refusal) else Unread(cells.hashed(row, seed), partial(read, line, row)),
+        )
 
 
 def person(said: dict[str, str], points: tuple[Point, ...], line: int, settings: Settings, today: date) -> Incoming:

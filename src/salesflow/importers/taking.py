@@ -64,7 +64,7 @@ def take(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Or
         if headings.kind == "deals":
             return take_deals(conn, settings, rows, headings, order, watch)
         refuse(order, "contacts follow no process; did you mean --as deals?", process=True)
-        incoming = generic.contacts(rows, headings, settings, order.moment.day)
+        incoming = generic.contacts(rows, headings, settings, order.moment.day, order.extras)
         report = Intake(conn, settings, order.moment, order.extras).take(watch(incoming, rows))
         return described(rows, headings, "contacts", "generic", report)
 
@@ -99,13 +99,19 @@ def recognised(rows: Sheet, order: Order, asked: Sequence[str]) -> Headings:
 
 
 def take_own(conn: sqlite3.Connection, settings: Settings, rows: Sheet, order: Order, watch: Watch) -> Taken:
-    there = {row["name"] for row in questions.in_force(conn)}
-    missing = [name for name in own.questions(rows.header) if name not in there]
-    for name in missing:
+    made, asked = [], {row["name"] for row in questions.in_force(conn)}
+    for name in own.questions(rows.header):
+        if name in asked:
+            continue
+        if questions.was_dropped(conn, name):
+            made.append(f"answers to {name} are not taken: the question was dropped here")
+            continue
         questions.add(conn, name, f"{name}?", gates=False)
-    incoming = own.contacts(rows, settings, order.moment.day)
+        asked.add(name)
+        made.append(f"question {name} made; reword it: salesflow question edit {name} --ask TEXT")
+    incoming = own.contacts(rows, settings, order.moment.day, asked, order.extras)
     report = Intake(conn, settings, order.moment, order.extras, own=True).take(watch(incoming, rows))
-    report.made = [f"question {name} made; reword it: salesflow question edit {name} --ask TEXT" for name in missing]
+    report.made = made
     return described(rows, None, "contacts", "salesflow-contacts", report)
 
 

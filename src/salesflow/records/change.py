@@ -86,7 +86,7 @@ def reverse(conn: sqlite3.Connection, moment: Moment, kind: str, change_id: int 
             journal.take_back(conn, done, mark)
             # A status that was written down when another change was undone goes with its contact.
             conn.execute("DELETE FROM status_history WHERE contact_id NOT IN (SELECT id FROM contacts)")
-            loose = journal.dangling(conn) + nameless(conn)
+            loose = journal.dangling(conn) + astray(conn)
         except journal.Taken as error:
             loose = [*error.args]
             if not loose:
@@ -97,12 +97,22 @@ def reverse(conn: sqlite3.Connection, moment: Moment, kind: str, change_id: int 
     return done
 
 
-def nameless(conn: sqlite3.Connection) -> list[journal.Loose]:
-    """The setting that names a process no longer there; no foreign key holds it."""
+def astray(conn: sqlite3.Connection) -> list[journal.Loose]:
+    """What no foreign key holds: a setting that names a process no longer there, an open deal in a stage dropped."""
     found = conn.execute(
-        "SELECT id FROM config WHERE name = 'process' AND value NOT IN (SELECT name FROM processes)"
-    ).fetchall()
-    return [journal.Loose("config", row["id"], "config", row["id"]) for row in found]
+        """
+        SELECT 'config', id, 'config', id
+          FROM config
+         WHERE name = 'process' AND value NOT IN (SELECT name FROM processes)
+        UNION ALL
+        SELECT 'deals', deals.id, 'stage_entries', stage_entries.id
+          FROM stages
+          JOIN deals ON deals.stage_id = stages.id AND deals.outcome = 'open'
+          JOIN stage_entries ON stage_entries.deal_id = deals.id AND stage_entries.left_on IS NULL
+         WHERE stages.dropped_on IS NOT NULL
+        """
+    )
+    return [journal.Loose(*row) for row in found]
 
 
 def refusal(done: journal.Change, on_top: Sequence[journal.Change], kind: str) -> str:

@@ -223,6 +223,7 @@ def off_list(conn: sqlite3.Connection, contact_id: int, why: str | None, moment:
 
 # Everything that hangs on a contact, in an order that leaves no row pointing nowhere.
 OWNED = (
+    "imported_rows",
     "exceptions",
     "status_history",
     "stage_entries",

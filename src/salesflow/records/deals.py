@@ -130,13 +130,21 @@ def reason_needed(deal_id: int, outcome: str) -> str:
 
 
 def reopen(conn: sqlite3.Connection, deal_id: int, moment: Moment) -> None:
-    """A closed deal is open again, in the stage it stood in, as of today."""
+    """A closed deal is open again, as of today, in the stage it stood in, or in the one that took its place."""
     deal = get(conn, deal_id)
     if deal["outcome"] == "open":
         raise Refused(f"D{deal_id} is open")
-    update(conn, "deals", deal_id, outcome="open", way="sold", how=None, closed_at=None, closed_on=None)
+    stages = processes.stages(conn, deal["process_id"])
+    if deal["stage_id"] in [stage["id"] for stage in stages]:
+        stage_id = deal["stage_id"]
+    else:
+        position = value(conn, "SELECT position FROM stages WHERE id = :id", id=deal["stage_id"])
+        stage_id = stages[min(position, len(stages)) - 1]["id"]
+    update(
+        conn, "deals", deal_id, outcome="open", way="sold", how=None, closed_at=None, closed_on=None, stage_id=stage_id
+    )
     insert(
-        conn, "stage_entries", deal_id=deal_id, contact_id=deal["contact_id"], stage_id=deal["stage_id"],
+        conn, "stage_entries", deal_id=deal_id, contact_id=deal["contact_id"], stage_id=stage_id,
         entered_at=moment.at, entered_on=moment.on,
     )  # fmt: skip
 

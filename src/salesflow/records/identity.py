@@ -1,8 +1,9 @@
 """Identity: whom a row of a file is about, if the file knows them.
 
-Keys are e-mail, phone, link and id, and each is asked for a batch at a time. A phone is no key for a row that has
-another e-mail and another name: families and firms share phones. Of several contacts with one key the one of the same
-name is meant. A row without any key is known by the hash of its cells.
+Keys are e-mail, phone, link and id, asked for a batch at a time; all that a row has must lead to one contact. A phone
+is no key for a row that has another e-mail and another name, or another name than the same file gave that contact:
+families and firms share phones. Of several contacts with one key the one of the same name is meant. A row without any
+key is known by the hash of its cells.
 """
 
 from __future__ import annotations
@@ -42,10 +43,17 @@ class Known:
 
 
 class Register:
-    """Who is known by which key, of one batch; `free` says whether a contact may still be taken for a row."""
+    """Who is known by which key, of one batch.
 
-    def __init__(self, conn: sqlite3.Connection, free: Callable[[int], bool] | None) -> None:
-        self.conn, self.free = conn, free
+    free: whether a contact may still be taken for a row; where it is given each row is another contact. named: whether
+    a row of the same file said how a contact is called.
+    """
+
+    def __init__(
+        self, conn: sqlite3.Connection, free: Callable[[int], bool] | None = None,
+        named: Callable[[int], bool] | None = None,
+    ) -> None:  # fmt: skip
+        self.conn, self.free, self.named = conn, free, named
         self.known: dict[int, Known] = {}
         self.by_key: dict[Key, list[int]] = {}
         self.by_hash: dict[str, list[int]] = {}
@@ -139,19 +147,19 @@ class Register:
 
         made_on: the day they were made, by which a row without any key is known together with its exact name.
         """
-        tiers: dict[str, set[int]] = {}
+        found: dict[Key, set[int]] = {}
         crowded = None
         for point in draft.points:
             if ids := self.by_key.get((point.kind, point.key)):
-                tiers.setdefault(point.kind, set()).update(ids)
+                found[point.kind, point.key] = set(ids)
             elif (point.kind, point.key) in self.crowds:
                 crowded = point
-        if not tiers and crowded is None:
+        if not found and crowded is None:
             ids = self.by_hash.get(row_hash or "") or self.by_name.get((draft.name or "", made_on or "")) or []
             return next((self.known[number] for number in ids if self._free(number)), None)
         name_key = fold(draft.name) if draft.name else None
-        self._drop_shared(tiers, draft, name_key)
-        fitting = [{number for number in ids if self._free(number)} for ids in tiers.values()]
+        self._drop_shared(found, draft, name_key)
+        fitting = [{number for number in ids if self._free(number)} for ids in found.values()]
         fitting = [ids for ids in fitting if ids]
         if fitting:
             return self._one(fitting, name_key)
@@ -163,17 +171,23 @@ class Register:
     def _free(self, number: int) -> bool:
         return self.free is None or self.free(number)
 
-    def _drop_shared(self, tiers: dict[str, set[int]], draft: Draft, name_key: str | None) -> None:
+    def _drop_shared(self, found: dict[Key, set[int]], draft: Draft, name_key: str | None) -> None:
+        """A phone is no key to somebody of another name who has another e-mail, or stands in the same file."""
         emails = {("email", point.key) for point in draft.points if point.kind == "email"}
-        if "phone" not in tiers or not emails or name_key is None:
+        if name_key is None:
             return
-        for number in list(tiers["phone"]):
-            known = self.known[number]
-            others = [key for key in known.points if key[0] == "email"]
-            if others and emails.isdisjoint(others) and known.row["name_key"] != name_key:
-                tiers["phone"].discard(number)
+        for key, ids in found.items():
+            for number in list(ids) if key[0] == "phone" else ():
+                known = self.known[number]
+                if known.row["name_key"] == name_key:
+                    continue
+                others = [key for key in known.points if key[0] == "email"]
+                other_mail = emails and others and emails.isdisjoint(others)
+                if other_mail or (self.named is not None and self.named(number)):
+                    ids.discard(number)
 
     def _one(self, fitting: list[set[int]], name_key: str | None) -> Known:
+        """The contact that all keys lead to; of several the one of that name."""
         found = set.intersection(*fitting)
         if len(found) > 1 and name_key is not None:
             found = {number for number in found if self.known[number].row["name_key"] == name_key} or found

@@ -1,18 +1,18 @@
 """Taking contacts from a file: what is new, what differs, what is there already.
 
-Whom a row is about, `records.identity` says. A blank says nothing; a differing value updates; points and tags are
-added; a part of a note that is not there yet goes below what is there; a promise of the same day and text is made once,
-whatever became of it; an answer never replaces one that was given otherwise than by a list. Within one file the first
-row that says something decides, and later rows about the same contact only add to it: so a second run of any file
-changes nothing. New contacts are marked as imported.
+A row that was taken once, cell for cell, is not read again: a second run of any file changes nothing, an older file
+takes nothing back, and what was changed by hand since stays. Whom any other row is about, `records.identity` says. A
+blank says nothing; a differing value updates; points and tags are added; a part of a note that is not there yet goes
+below what is there; a promise of the same day and text is made once, whatever became of it; an answer never replaces
+one that was given otherwise than by a list. New contacts are marked as imported.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import sqlite3
-from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -22,7 +22,7 @@ from salesflow.errors import Refused
 from salesflow.records import follow_ups, questions
 from salesflow.records.contacts import Draft, named
 from salesflow.records.identity import WORDS, Known, Register
-from salesflow.records.incoming import Extras, Incoming, Report, with_notes
+from salesflow.records.incoming import Extras, Incoming, Report, Row, Unread, with_notes
 from salesflow.records.referring import Referrals
 from salesflow.records.settings import Settings
 from salesflow.store.rows import insert_many, one, update, value
@@ -35,9 +35,8 @@ COLUMNS = (
     "id", "kind", "name", "name_key", "company", "job_title", "source", "source_detail", "rating", "priority",
     "birthday", "alarm_days", "note", "off_list_on", "off_list_why", "imported", "row_hash", "created_at", "created_on",
 )  # fmt: skip
-# Bits of what rows of this file have said of a contact: that one was about it, each field, a referrer, each answer.
-MET, REFERRED, ASKED = 1, 1 << 15, 16
-BITS = tuple((name, 2 << place) for place, name in enumerate(SCALARS))
+# Bits of what rows of this file said of a contact: that one was about it, and how it is called.
+MET, NAMED = 1, 2
 
 Attach = Callable[[sqlite3.Connection, int, Incoming, bool], bool]
 
@@ -55,47 +54,76 @@ class Intake:
     ) -> None:  # fmt: skip
         self.conn, self.moment, self.extras, self.own, self.attach = conn, moment, extras, own, attach
         self.report = Report()
-        self.register = Register(conn, (lambda number: not self._said(number) & MET) if own else None)
+        free = (lambda number: not self._said(number)) if own else None
+        self.register = Register(conn, free, lambda number: bool(self._said(number) & NAMED))
         self.referrals = Referrals(conn, settings, guessed=not own)
-        self.said = array("Q")  # by contact id: flat, however long the file
+        self.said = bytearray()  # by contact id: flat, however long the file
         self.last_id = value(conn, "SELECT seq FROM sqlite_sequence WHERE name = 'contacts'") or 0
-        self.asked = {row["name"]: 1 << (ASKED + place) for place, row in enumerate(questions.in_force(conn)[:47])}
         self.fresh: list[dict[str, Any]] = []
         self.points: list[tuple[int, str, str | None, str, str]] = []
         self.tags: list[tuple[int, str, str]] = []
         self.labels: list[tuple[str, int, str, str]] = []
+        self.rows: list[tuple[int, str]] = []
 
-    def take(self, incoming: Iterable[tuple[int, Incoming | str]]) -> Report:
-        """Every row, in the order of the file; a text is the reason why one was refused."""
-        stream = iter(incoming)
+    def take(self, incoming: Iterable[Row]) -> Report:
+        """Every row, in the order of the file."""
+        self.conn.execute("SAVEPOINT taken")
         # Rows make no circles; looking for some after every few hundred of them takes a tenth of the time.
         gc.disable()
         try:
+            stream = iter(incoming)
             while batch := list(islice(stream, BATCH)):
                 self._take(batch)
         finally:
             gc.enable()
         self.referrals.settle(self.report)
+        if not (self.report.added or self.report.updated):
+            self.conn.execute("ROLLBACK TO taken")  # nothing but that these rows were seen, which says nothing new
+        self.conn.execute("RELEASE taken")
         return self.report
 
-    def _take(self, batch: list[tuple[int, Incoming | str]]) -> None:
-        self._open([person for _, person in batch if not isinstance(person, str)])
+    def _take(self, batch: list[Row]) -> None:
+        read = list(self._read(batch))
+        self._open([person for _, _, person in read])
         taken: list[tuple[int, Incoming, Known, str]] = []
-        for line, person in batch:
-            if isinstance(person, str):
-                self.report.refuse(line, person)
-                continue
+        for line, seen, person in read:
             try:
                 known = self._known(person)
                 if known is None:
-                    taken.append((line, person, self._make(person), "added"))
+                    known, outcome = self._make(person), "added"
                 else:
-                    taken.append((line, person, known, "updated" if self._merge(known, person) else "same"))
+                    outcome = "updated" if self._merge(known, person) else "same"
             except Refused as error:
                 self.report.refuse(line, str(error))
+                continue
+            self._mark(known.id, NAMED | MET if person.draft.name else MET)
+            taken.append((line, person, known, outcome))
+            if seen:
+                self.rows.append((known.id, seen))
         self._flush()
         for line, person, known, outcome in taken:
             self._finish(line, person, known, outcome)
+
+    def _read(self, batch: list[Row]) -> Iterator[tuple[int, str | None, Incoming]]:
+        """The rows that were not taken before, with what they are remembered by."""
+        wanted = json.dumps([row.seen for _, row in batch if isinstance(row, Unread)])
+        sql = "SELECT value FROM json_each(:wanted) WHERE value IN (SELECT row_hash FROM imported_rows)"
+        taken = {found[0] for found in self.conn.execute(sql, {"wanted": wanted})}
+        for line, row in batch:
+            if isinstance(row, str):
+                self.report.refuse(line, row)
+            elif isinstance(row, Incoming):
+                yield line, None, row
+            elif row.seen in taken:
+                self.report.count("same")
+            else:
+                try:
+                    person = row.read()
+                except Refused as error:
+                    self.report.refuse(line, str(error))
+                else:
+                    taken.add(row.seen)
+                    yield line, row.seen, person
 
     def _open(self, batch: list[Incoming]) -> None:
         keyless = [each for each in batch if not any(point.kind in WORDS for point in each.draft.points)]
@@ -135,7 +163,6 @@ class Intake:
         self.register.known[known.id] = known
         if person.row_hash:
             self.register.by_hash.setdefault(person.row_hash, []).append(known.id)
-        self._mark(known.id, MET | sum([bit for name, bit in BITS if getattr(draft, name) is not None]))
         self._add_points(known, draft)
         self._add_tags(known, draft.tags)
         self._add_tags(known, self.extras.tags)
@@ -146,13 +173,10 @@ class Intake:
         draft, row = person.draft, known.row
         note = with_notes(row["note"], person.notes)
         changes: dict[str, Any] = {} if note == row["note"] else {"note": note}
-        said, stated = self._said(known.id), MET
-        for name, bit in BITS:
+        for name in SCALARS:
             new = getattr(draft, name)
-            if new is not None:
-                stated |= bit
-                if new != row[name] and (row[name] is None or not said & bit):
-                    changes[name] = new
+            if new is not None and new != row[name]:
+                changes[name] = new
         if "name" in changes:
             changes["name_key"] = people.fold(changes["name"])
         if self.extras.source and row["source"] is None:
@@ -161,7 +185,6 @@ class Intake:
             changes["off_list_on"] = person.off_list[0] or self.moment.on
             changes["off_list_why"] = person.off_list[1]
         known.change(changes)
-        self._mark(known.id, stated)
         added = self._add_points(known, draft)
         tagged = self._add_tags(known, draft.tags) | self._add_tags(known, self.extras.tags)
         return bool(changes) or added or tagged
@@ -203,7 +226,8 @@ class Intake:
         self.conn.executemany(
             "UPDATE points SET label = ? WHERE contact_id = ? AND kind = ? AND value_key = ?", self.labels
         )
-        for waiting in (self.fresh, self.points, self.tags, self.labels):
+        insert_many(self.conn, "imported_rows", ("contact_id", "row_hash"), self.rows)
+        for waiting in (self.fresh, self.points, self.tags, self.labels, self.rows):
             waiting.clear()
 
     # -- what hangs on it ------------------------------------------------------------------------------------------
@@ -213,8 +237,8 @@ class Intake:
         changed = False
         if person.next_on or person.todo:
             changed = promise(self.conn, known.id, person, self.moment)
-        if person.answers or self.extras.answers:
-            changed |= self._answer(known.id, (*person.answers, *self.extras.answers))
+        for name, answer in (*person.answers, *self.extras.answers):
+            changed |= answered(self.conn, known.id, name, answer, self.moment)
         if person.whole is not None and self.attach:
             changed |= self.attach(self.conn, known.id, person, outcome == "added")
         if changed and outcome == "same":
@@ -224,25 +248,15 @@ class Intake:
             self.report.warn(line, text)
         if person.ref is not None:
             self.referrals.number(person.ref, known.id)
-        if (person.referred_by or person.referred_by_ref) and not self._said(known.id) & REFERRED:
-            self._mark(known.id, REFERRED)
+        if person.referred_by or person.referred_by_ref:
             self.referrals.add(line, known.id, person, outcome)
-
-    def _answer(self, contact_id: int, answers: Iterable[tuple[str, str]]) -> bool:
-        changed = False
-        for name, answer in answers:
-            bit = self.asked.get(name, 0)
-            if not self._said(contact_id) & bit:
-                self._mark(contact_id, bit)
-                changed |= answered(self.conn, contact_id, name, answer, self.moment)
-        return changed
 
     def _said(self, contact_id: int) -> int:
         return self.said[contact_id] if contact_id < len(self.said) else 0
 
     def _mark(self, contact_id: int, bits: int) -> None:
         if contact_id >= len(self.said):
-            self.said.extend([0] * (contact_id + BATCH - len(self.said)))
+            self.said.extend(bytes(contact_id + BATCH - len(self.said)))
         self.said[contact_id] |= bits
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,17 @@ class Incoming:
     row_hash: str | None = None
     warnings: tuple[str, ...] = ()
     whole: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Unread:
+    """A row not looked at yet; `seen` is the hash of its cells and of how they are read. `read` raises Refused."""
+
+    seen: str
+    read: Callable[[], Incoming]
+
+
+Row = tuple[int, Incoming | Unread | str]  # with its line; a text is the reason why it is refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ def find(conn: sqlite3.Connection, name: str) -> sqlite3.Row:
     return row
 
 
+def was_dropped(conn: sqlite3.Connection, name: str) -> bool:
+    sql = "SELECT dropped_on FROM questions WHERE set_name = 'qualification' AND name = :name"
+    return value(conn, sql, name=name) is not None
+
+
 def add(conn: sqlite3.Connection, name: str, wording: str, *, gates: bool = True) -> int:
     """A new question at the end, or a dropped one back. Raises Exists, Refused."""
     name = name.strip().lower()

@@ -74,11 +74,11 @@ class Referrals:
         if referrer is None:
             return []
         try:
-            keys = who.point_keys(referrer, self.settings)
+            key = who.point_key(referrer, self.settings)
         except Refused:
-            keys = []
-        if keys:
+            key = None
+        if key:
             sql = "SELECT DISTINCT contact_id AS id FROM points WHERE value_key = :key LIMIT 3"
-            return [row["id"] for row in rows(self.conn, sql, key=keys[0])]
+            return [row["id"] for row in rows(self.conn, sql, key=key)]
         sql = "SELECT id FROM contacts WHERE name_key = :key LIMIT 3"
         return [row["id"] for row in rows(self.conn, sql, key=people.fold(referrer))]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from salesflow.people import fold
-from salesflow.store import journal
-from salesflow.store.journal import Mark
+
+if TYPE_CHECKING:
+    from salesflow.store.journal import Mark
 
 # A row of `search` is numbered: the id of what it says x 16 + one of these.
 KINDS = {"contacts": 1, "activities": 2, "follow_ups": 3, "deals": 4}
@@ -31,6 +33,8 @@ TEXTS = {
 
 def refresh(conn: sqlite3.Connection, mark: Mark) -> None:
     """Index again what the change touched, inside its transaction."""
+    from salesflow.store import journal  # readers need none
+
     touched = journal.touched(conn, mark)
     for table in ("activities", "follow_ups", "deals"):
         for ids in touched.get(table, ()):

@@ -47,10 +47,9 @@ def rebuild(conn: sqlite3.Connection, moment: Moment, mend: bool = False) -> Non
     conn.execute(
         """
         INSERT INTO standing
-        SELECT standing_defined.*
-          FROM refreshed CROSS JOIN standing_defined ON standing_defined.contact_id = refreshed.contact_id
+        SELECT * FROM standing_defined WHERE contact_id IN (SELECT contact_id FROM refreshed)
         """
-    )
+    )  # a join with `refreshed` would begin with all contacts
     if mend:
         mend_history(conn)
     conn.execute(

@@ -32,37 +32,41 @@ def key(text: str) -> tuple[str, int] | None:
     return (match[1].upper(), int(match[2])) if match else None
 
 
-def steps(conn: sqlite3.Connection, text: str, settings: Settings) -> Iterator[list[int]]:
-    """For each step in turn, the ids it finds, at most MOST."""
-    found_key = key(text)
-    if text.isascii() and text.isdigit() and len(text) < 16 or found_key and found_key[0] in "#PB":
-        number = int(text) if text.isdigit() else found_key[1] if found_key else 0
-        yield ids(conn, "SELECT id FROM contacts WHERE id = :id", id=number)
-    points = point_keys(text, settings)
-    if points:
-        yield ids(conn, "SELECT DISTINCT contact_id FROM points WHERE value_key IN (:one, :two) LIMIT 20",
-                  one=points[0], two=points[-1])  # fmt: skip
-    folded = people.fold(text)
-    if not folded:
-        return
-    yield ids(conn, "SELECT id FROM contacts WHERE name_key = :name LIMIT 20", name=folded)
-    words = text.split()
-    match = "SELECT rowid / 16 FROM search WHERE search MATCH :query AND rowid % 16 = 1 LIMIT 20"
+def exactly(conn: sqlite3.Connection, text: str, settings: Settings) -> list[int]:
+    """By id, or by a way to reach them: nobody else can be meant."""
+    found_key = key(f"#{text}") if text.isascii() and text.isdigit() else key(text)
+    if found_key and found_key[0] in "#PB":
+        found = ids(conn, "SELECT id FROM contacts WHERE id = :id", id=found_key[1])
+        if found:
+            return found
+    point = point_key(text, settings)
+    sql = "SELECT DISTINCT contact_id FROM points WHERE value_key = :key LIMIT 20"
+    return ids(conn, sql, key=point) if point else []
+
+
+def by_name(conn: sqlite3.Connection, text: str, most: int) -> Iterator[list[int]]:
+    """For each step in turn, the ids it finds."""
+    yield ids(conn, "SELECT id FROM contacts WHERE name_key = :name LIMIT :most", name=people.fold(text), most=most)
+    match = "SELECT rowid / 16 FROM search WHERE search MATCH :query AND rowid % 16 = 1 LIMIT :most"
     for starts in (False, True):
-        query = phrases(words, starts=starts, column="name")
+        query = phrases(text.split(), starts=starts, column="name")
         if query:
-            yield ids(conn, match, query=query)
-    pattern = "%" + folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    yield ids(conn, "SELECT id FROM contacts WHERE name_key LIKE :pattern ESCAPE '\\' LIMIT 20", pattern=pattern)
+            yield ids(conn, match, query=query, most=most)
 
 
-def point_keys(text: str, settings: Settings) -> list[str]:
+def by_part(conn: sqlite3.Connection, text: str) -> list[int]:
+    """Those in whose name it is any part of a word; every name is read."""
+    folded = people.fold(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    sql = "SELECT id FROM contacts WHERE name_key LIKE :pattern ESCAPE '\\' LIMIT :most"
+    return ids(conn, sql, pattern=f"%{folded}%", most=MOST) if folded else []
+
+
+def point_key(text: str, settings: Settings) -> str | None:
     if people.looks_like_email(text):
-        return [text.strip().casefold()]
+        return text.strip().casefold()
     if people.looks_like_phone(text):
-        found = people.phone_key(text, settings.country)
-        return [found] if found else []
-    return [people.link_key(text)[1]] if people.looks_like_link(text) else []
+        return people.phone_key(text, settings.country)
+    return people.link_key(text)[1] if people.looks_like_link(text) else None
 
 
 def ids(conn: sqlite3.Connection, sql: str, **values: str | int) -> list[int]:
@@ -72,15 +76,22 @@ def ids(conn: sqlite3.Connection, sql: str, **values: str | int) -> list[int]:
 def search(conn: sqlite3.Connection, text: str, settings: Settings, first: str = "", today: str = "") -> list[int]:
     """The contacts that the deciding step finds; empty when none does.
 
-    `first` names those looked at before all others (a key of FIRST).
+    `first` names those looked at before all others of that name (a key of FIRST); somebody in whose name it is only
+    a part of a word is not of that name.
     """
-    found: list[int] = []
-    for step in steps(conn, text, settings):  # one by one: the last of them reads every name
-        preferred = [number for number in step if first and one(conn, FIRST[first], id=number, today=today)]
-        if preferred or (step and not first):
-            return preferred or step
+
+    def preferred(found: list[int]) -> list[int]:
+        return [number for number in found if first and one(conn, FIRST[first], id=number, today=today)]
+
+    found = exactly(conn, text, settings)
+    if found:
+        return preferred(found) or found
+    for step in by_name(conn, text, 1000 if first else MOST):
+        if step and (not first or preferred(step)):
+            return preferred(step) or step
         found = found or step
-    return found
+    found = found or by_part(conn, text)
+    return preferred(found) or found
 
 
 def resolve(conn: sqlite3.Connection, text: str, settings: Settings, first: str = "", today: str = "") -> int:
@@ -95,7 +106,8 @@ def the_one(conn: sqlite3.Connection, text: str, found: Sequence[int]) -> int:
         raise NotFound(ambiguous(conn, text, found))
     if text.isdigit():
         raise NotFound(f"no contact {text}; see: salesflow list")
-    near = people.nearest(people.fold(text), candidates(conn, text))
+    folded = people.fold(text)
+    near = people.nearest(folded, candidates(conn, text, 2)) or people.nearest(folded, candidates(conn, text, 1))
     meant = f"; did you mean {' or '.join(near)}?" if near else ""
     raise NotFound(f"nobody called {text!r}{meant or '; add them: salesflow add NAME'}")
 
@@ -113,9 +125,10 @@ def ambiguous(conn: sqlite3.Connection, text: str, found: Sequence[int]) -> str:
     return f"{text!r} fits {many}{len(found)}; say which by its number:\n  " + "\n  ".join(names)
 
 
-def candidates(conn: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
-    """(name key, name) of contacts with a word that begins as one of the typed words does."""
-    query = " OR ".join(f'name : "{start}"*' for word in text.split() if (start := people.fold(word)[:2].strip('" ')))
+def candidates(conn: sqlite3.Connection, text: str, letters: int) -> list[tuple[str, str]]:
+    """(name key, name) of contacts with a word that begins with so many letters of one of the typed words."""
+    starts = (people.fold(word)[:letters].strip('" ') for word in text.split())
+    query = " OR ".join(f'name : "{start}"*' for start in starts if start)
     if not query:
         return []
     found = rows(
@@ -148,9 +161,13 @@ def split(
 
 
 def whole_words(conn: sqlite3.Connection, words: Sequence[str]) -> bool:
-    """Whether one contact's name has all these words whole."""
+    """Whether one contact's name has all these words whole, each as often as it was typed."""
     query = phrases(words, column="name")
     if not query or any(not people.fold(word).strip() for word in words):
         return False
-    sql = "SELECT 1 FROM search WHERE search MATCH :query AND rowid % 16 = 1 LIMIT 1"
-    return one(conn, sql, query=query) is not None
+    sql = "SELECT name FROM search WHERE search MATCH :query AND rowid % 16 = 1 LIMIT 20"
+    typed = re.findall(r"\w+", people.fold(" ".join(words)))
+    return any(
+        all(name.count(word) >= typed.count(word) for word in typed)
+        for name in (re.findall(r"\w+", row["name"]) for row in rows(conn, sql, query=query))
+    )

@@ -119,7 +119,7 @@ def screen(conn: sqlite3.Connection, found: Sequence[dict[str, Any]], since: str
     still_open = value(conn, "SELECT count(*) FROM deals WHERE outcome = 'open'")
     title = "Win rate" + (f", closed since {dates.short_date(date.fromisoformat(since), date.min)}" if since else "")
     return Table(
-        SCREEN, shown, title=title, notes=notes, ids="period",
+        SCREEN, shown, title=title if shown else "", notes=notes, ids="period",
         empty=f"No closed deals yet; open deals: {still_open}.",
     )  # fmt: skip
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesflow.dates import Moment
 from salesflow.errors import NotFound, Refused
 from salesflow.store.rows import insert, one, rows, value
+
+if TYPE_CHECKING:
+    from salesflow.dates import Moment
 
 NOT_JOURNALED = {"changes", "journal", "standing", "stage_pace"}
 

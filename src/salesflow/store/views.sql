@@ -61,10 +61,8 @@ SELECT contacts.id AS contact_id,
          OR EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.contact_id = contacts.id)
          OR EXISTS (SELECT 1 FROM deals WHERE deals.contact_id = contacts.id)
        ) AS counts,
-       furthest.furthest
-  FROM contacts
-  JOIN statuses ON statuses.contact_id = contacts.id
-  JOIN furthest ON furthest.contact_id = contacts.id;
+       (SELECT furthest FROM furthest WHERE furthest.contact_id = contacts.id) AS furthest
+  FROM contacts JOIN statuses ON statuses.contact_id = contacts.id;
 
 CREATE VIEW stage_pace_defined AS
 SELECT stage_id, count(*) AS stays, sum(days) AS days
