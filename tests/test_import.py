@@ -289,7 +289,8 @@ def test_referrals_are_found_wherever_they_stand(db: Path) -> None:
     assert len(taken.report.warnings) == 2
     assert counts(bring(conn, text)) == (0, 0, 4, 0)
     bring(conn, "name,phone\nEve,202-555-0101\n")
-    assert counts(bring(conn, text)) == (0, 1, 3, 0)
+    assert counts(bring(conn, text.replace("Bob Stone,bob", "Bob B Stone,bob"))) == (0, 1, 3, 0)
+    assert contacts(conn, "name, referred_by_id")[1] == ("Bob B Stone", 5)
 
 
 def test_names_and_addresses_are_put_together(db: Path) -> None:

@@ -315,7 +315,7 @@ def give(at: Desk, command: Command) -> int | None:
     except SalesflowError as error:
         assert "\n" not in str(error).split(":\n")[0], error
         return None
-    return work.change_id if work is not None and work.changed else None
+    return work.change_id if work is not None and work.changed and not work.dry else None
 
 
 def note(at: Desk) -> Any:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from salesflow.records import exporting
 from salesflow.records.contacts import POINT_KINDS
-from salesflow.store.rows import rows
 from salesflow.table import Column, Row, Table
 
 FIRST = (
@@ -31,8 +29,8 @@ PLAIN = (*FIRST[1:7], *FIRST[9:13], *LAST[4:])
 
 def table(conn: sqlite3.Connection, ids: Sequence[int]) -> Table:
     """The contacts with these ids (in order), read as they are written."""
-    most = most_points(conn, ids)
-    asked = answered(conn, ids)
+    most = exporting.most_points(conn, ids)
+    asked = exporting.answered(conn, ids)
     places = [
         (kind, place) for kind in POINT_KINDS for place in range(most.get(kind, 1 if kind in ("email", "phone") else 0))
     ]
@@ -48,42 +46,6 @@ def table(conn: sqlite3.Connection, ids: Sequence[int]) -> Table:
 
 def heading(kind: str, place: int) -> str:
     return kind if place == 0 else f"{kind} {place + 1}"
-
-
-def most_points(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[str, int]:
-    """For each kind of point, how many the contact with the most of them has."""
-    most: dict[str, int] = {}
-    for start in range(0, len(ids), exporting.BATCH):
-        found = rows(
-            conn,
-            """
-            SELECT kind, max(number) AS most
-              FROM (
-                SELECT kind, count(*) AS number
-                  FROM json_each(:ids) AS wanted CROSS JOIN points ON points.contact_id = wanted.value
-                 GROUP BY contact_id, kind)
-             GROUP BY kind
-            """,
-            ids=json.dumps(list(ids[start : start + exporting.BATCH])),
-        )
-        for row in found:
-            most[row["kind"]] = max(most.get(row["kind"], 0), row["most"])
-    return most
-
-
-def answered(conn: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
-    """The names of the questions that these contacts said yes or no to; a question nobody answered has no column."""
-    found: set[str] = set()
-    for start in range(0, len(ids), exporting.BATCH):
-        sql = """
-            SELECT DISTINCT questions.name
-              FROM json_each(:ids) AS wanted
-             CROSS JOIN answers ON answers.contact_id = wanted.value
-              JOIN questions ON questions.id = answers.question_id
-             WHERE replaced_at IS NULL AND answer <> 'unknown' AND dropped_on IS NULL AND set_name = 'qualification'
-            """
-        found.update(row["name"] for row in rows(conn, sql, ids=json.dumps(list(ids[start : start + exporting.BATCH]))))
-    return sorted(found)
 
 
 def record(row: sqlite3.Row, parts: Mapping[str, Sequence[sqlite3.Row]], ids: Sequence[int]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from typing import Any
 
 from salesflow.money import amount_text
 from salesflow.records import exporting
-from salesflow.store.rows import rows
 from salesflow.width import json_safe
 
 VERSION = 1
@@ -49,8 +48,16 @@ Parts = Mapping[str, Sequence[sqlite3.Row]]
 
 def lines(conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool) -> Iterator[str]:
     """The text, line by line. whole: with all questions and processes, else with those that these contacts need."""
-    stage_refs: dict[int, int] = {}
-    head = {"salesflow": VERSION, "questions": asked(conn, ids, whole), "processes": ways(conn, ids, whole, stage_refs)}
+    ways = exporting.processes(conn, ids, whole=whole)
+    stage_refs = {stage["id"]: number for _, stages in ways for number, stage in enumerate(stages, 1)}
+    head = {
+        "salesflow": VERSION,
+        "questions": [picked(row, QUESTION) for row in exporting.questions(conn, ids, whole=whole)],
+        "processes": [
+            {"name": way["name"], "title": way["title"], "stages": [picked(stage, STAGE) for stage in stages]}
+            for way, stages in ways
+        ],
+    }
     yield text(head)[:-1] + ', "contacts": ['
     separator = ""
     for row, parts in exporting.contacts(conn, ids, PARTS):
@@ -61,35 +68,6 @@ def lines(conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool) -> Itera
 
 def text(value: dict[str, Any]) -> str:
     return json_safe(json.dumps(value, ensure_ascii=False))
-
-
-def asked(conn: sqlite3.Connection, ids: Sequence[int], whole: bool) -> list[dict[str, Any]]:
-    """The questions in the order they were made: all, or those in force and those that have answers."""
-    used = used_in(conn, ids, "answers", "question_id")
-    found = rows(conn, "SELECT * FROM questions ORDER BY id")
-    return [picked(row, QUESTION) for row in found if whole or row["dropped_on"] is None or row["id"] in used]
-
-
-def ways(conn: sqlite3.Connection, ids: Sequence[int], whole: bool, refs: dict[int, int]) -> list[dict[str, Any]]:
-    """The processes with all their stages, in the order they were made: all, or those with deals. Fills the refs."""
-    used = used_in(conn, ids, "deals", "process_id")
-    found = []
-    for process in rows(conn, "SELECT * FROM processes ORDER BY id"):
-        if whole or process["id"] in used:
-            stages = rows(conn, "SELECT * FROM stages WHERE process_id = :id ORDER BY id", id=process["id"])
-            refs.update({stage["id"]: number for number, stage in enumerate(stages, 1)})
-            listed = [picked(stage, STAGE) for stage in stages]
-            found.append({"name": process["name"], "title": process["title"], "stages": listed})
-    return found
-
-
-def used_in(conn: sqlite3.Connection, ids: Sequence[int], table: str, column: str) -> set[int]:
-    sql = f"SELECT DISTINCT {column} FROM {table} WHERE contact_id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
-    used: set[int] = set()
-    for start in range(0, len(ids), exporting.BATCH):
-        wanted = json.dumps(list(ids[start : start + exporting.BATCH]))
-        used.update(row[0] for row in conn.execute(sql, {"ids": wanted}))
-    return used
 
 
 def picked(row: sqlite3.Row, names: Sequence[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from salesflow.errors import Refused
 from salesflow.importers import generic, generic_deals, own, own_json, sheet
 from salesflow.importers.headings import Headings, apply_map, recognise
 from salesflow.importers.sheet import Sheet
-from salesflow.records import importing_deals, importing_whole, questions
+from salesflow.records import importing_deals, importing_whole, questions, stages_met
 from salesflow.records.importing import Intake
 from salesflow.records.incoming import Extras, Report
 from salesflow.records.settings import Settings
@@ -144,11 +144,11 @@ def processes_for(
     made, usual = [], settings.process
     for name, (title, stages) in generic_deals.stages(rows, headings, order.process).items():
         if not name:
-            if found := importing_deals.with_stages(conn, usual, stages):
+            if found := stages_met.with_stages(conn, usual, stages):
                 usual = found
                 continue
             name = usual = generic_deals.slug(PurePath(order.name).stem) or "imported"
-        made.append(importing_deals.make_process(conn, name, title if name != title else "", stages))
+        made.append(stages_met.make_process(conn, name, title if name != title else "", stages))
     return [text for text in made if text], usual
 
 

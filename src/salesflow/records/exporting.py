@@ -8,12 +8,11 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, overload
 
 from salesflow.records import listing
 from salesflow.records.listing import Filters
-from salesflow.store.rows import rows
+from salesflow.store.rows import rows, value
 from salesflow.table import Row
 
 BATCH = 500
@@ -78,8 +77,8 @@ PARTS = {
          ORDER BY tags.id
         """,
     "answers": """
-        SELECT contact_id, questions.name AS question, set_name, answer, basis, method, said, answered_at, answered_on,
-               replaced_at
+        SELECT contact_id, question_id, questions.name AS question, set_name, answer, basis, method, said, answered_at,
+               answered_on, replaced_at
           FROM json_each(:ids) AS wanted
          CROSS JOIN answers ON answers.contact_id = wanted.value
           JOIN questions ON questions.id = answers.question_id
@@ -127,12 +126,105 @@ def contacts(
     conn: sqlite3.Connection, ids: Sequence[int], parts: Sequence[str]
 ) -> Iterator[tuple[sqlite3.Row, Mapping[str, Sequence[sqlite3.Row]]]]:
     """Each contact (its row, `status`, and `referrer` by name) with the parts asked for by name of PARTS."""
-    stream = iter(ids)
-    while batch := list(islice(stream, BATCH)):
-        wanted = json.dumps(batch)
-        found: dict[int, dict[str, list[Any]]] = {number: {part: [] for part in parts} for number in batch}
+    for wanted in batches(ids):
+        found: dict[int, dict[str, list[Any]]] = {number: {part: [] for part in parts} for number in json.loads(wanted)}
         for part in parts:
             for row in rows(conn, PARTS[part], ids=wanted):
                 found[row["contact_id"]][part].append(row)
         for row in rows(conn, CONTACTS, ids=wanted):
             yield row, found[row["id"]]
+
+
+def batches(ids: Sequence[int]) -> Iterator[str]:
+    """The ids, BATCH at a time, as JSON arrays: statements take those whole."""
+    for start in range(0, len(ids), BATCH):
+        yield json.dumps(list(ids[start : start + BATCH]))
+
+
+def most_points(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[str, int]:
+    """For each kind of point, how many the contact with the most of them has."""
+    most: dict[str, int] = {}
+    for wanted in batches(ids):
+        found = rows(
+            conn,
+            """
+            SELECT kind, max(number) AS most
+              FROM (
+                SELECT kind, count(*) AS number
+                  FROM json_each(:ids) AS wanted CROSS JOIN points ON points.contact_id = wanted.value
+                 GROUP BY contact_id, kind)
+             GROUP BY kind
+            """,
+            ids=wanted,
+        )
+        for row in found:
+            most[row["kind"]] = max(most.get(row["kind"], 0), row["most"])
+    return most
+
+
+def answered(conn: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
+    """The names of the questions in force that these contacts said yes or no to."""
+    found: set[str] = set()
+    for wanted in batches(ids):
+        sql = """
+            SELECT DISTINCT questions.name
+              FROM json_each(:ids) AS wanted
+             CROSS JOIN answers ON answers.contact_id = wanted.value
+              JOIN questions ON questions.id = answers.question_id
+             WHERE replaced_at IS NULL AND answer <> 'unknown' AND dropped_on IS NULL AND set_name = 'qualification'
+            """
+        found.update(row["name"] for row in rows(conn, sql, ids=wanted))
+    return sorted(found)
+
+
+def used(conn: sqlite3.Connection, ids: Sequence[int], part: str, column: str) -> set[int]:
+    """What rows of these contacts point at: questions by their answers, processes by their deals."""
+    found: set[int] = set()
+    for wanted in batches(ids):
+        found.update(row[column] for row in rows(conn, PARTS[part], ids=wanted))
+    return found
+
+
+def questions(conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool) -> list[sqlite3.Row]:
+    """In the order they were made: all, or those in force and those that these contacts answered."""
+    answers = set() if whole else used(conn, ids, "answers", "question_id")
+    found = rows(conn, "SELECT * FROM questions ORDER BY id")
+    return [row for row in found if whole or row["dropped_on"] is None or row["id"] in answers]
+
+
+def processes(
+    conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool
+) -> list[tuple[sqlite3.Row, list[sqlite3.Row]]]:
+    """Each with all its stages, dropped ones too, in the order they were made: all, or those these deals follow."""
+    followed = set() if whole else used(conn, ids, "deals", "process_id")
+    stages = "SELECT * FROM stages WHERE process_id = :id ORDER BY id"
+    return [
+        (row, rows(conn, stages, id=row["id"]))
+        for row in rows(conn, "SELECT * FROM processes ORDER BY id")
+        if whole or row["id"] in followed
+    ]
+
+
+DEALS = """
+    SELECT coalesce(import_key, 'D' || deals.id) AS deal_id, contacts.name AS contact, contacts.company, reach.email,
+           reach.phone, deals.title, amount_minor, currency, processes.name AS process, stages.name AS stage, outcome,
+           way, how, opened_on, closed_on
+      FROM json_each(:ids) AS wanted
+     CROSS JOIN deals ON deals.contact_id = wanted.value
+      JOIN contacts ON contacts.id = deals.contact_id
+      JOIN reach ON reach.contact_id = contacts.id
+      JOIN processes ON processes.id = deals.process_id
+      JOIN stages ON stages.id = deals.stage_id
+     ORDER BY deals.id
+    """
+
+
+def deals(conn: sqlite3.Connection, ids: Sequence[int]) -> Stream:
+    """The deals of these contacts, contact by contact, the oldest first."""
+
+    def read() -> Iterator[Row]:
+        for wanted in batches(ids):
+            yield from map(dict, rows(conn, DEALS, ids=wanted))
+
+    many = "SELECT count(*) FROM json_each(:ids) AS wanted CROSS JOIN deals ON deals.contact_id = wanted.value"
+    return Stream(read, sum(value(conn, many, ids=wanted) for wanted in batches(ids)))

@@ -86,7 +86,11 @@ class Intake:
         read = list(self._read(batch))
         self._open([person for _, _, person in read])
         taken: list[tuple[int, Incoming, Known, str]] = []
+        fresh: set[str] = set()
         for line, seen, person in read:
+            if seen in fresh:
+                self.report.count("same")
+                continue
             try:
                 known = self._known(person)
                 if known is None:
@@ -99,6 +103,7 @@ class Intake:
             self._mark(known.id, NAMED | MET if person.draft.name else MET)
             taken.append((line, person, known, outcome))
             if seen:
+                fresh.add(seen)
                 self.rows.append((known.id, seen))
         self._flush()
         for line, person, known, outcome in taken:
@@ -118,12 +123,9 @@ class Intake:
                 self.report.count("same")
             else:
                 try:
-                    person = row.read()
+                    yield line, row.seen, row.read()
                 except Refused as error:
                     self.report.refuse(line, str(error))
-                else:
-                    taken.add(row.seen)
-                    yield line, row.seen, person
 
     def _open(self, batch: list[Incoming]) -> None:
         keyless = [each for each in batch if not any(point.kind in WORDS for point in each.draft.points)]
