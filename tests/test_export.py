@@ -292,7 +292,7 @@ def everything(conn: sqlite3.Connection, form: str) -> str:
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-@settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(people=PEOPLE)
 def test_any_contacts_survive(tmp_path_factory: pytest.TempPathFactory, form: str, people: list[Any]) -> None:
     folder = tmp_path_factory.mktemp("export")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from builders import differences, dump, faults, moment, new_file, run
 from salesflow.errors import Refused
-from salesflow.importers import cells, taking
+from salesflow.importers import cells, headings, taking
 from salesflow.importers.taking import Order, Taken
 from salesflow.records import change, incoming
 from salesflow.records import settings as keeping
@@ -293,6 +294,16 @@ def test_referrals_are_found_wherever_they_stand(db: Path) -> None:
     assert contacts(conn, "name, referred_by_id")[1] == ("Bob B Stone", 5)
 
 
+def test_that_a_row_was_seen_keeps_nothing_from_being_taken_back(db: Path) -> None:
+    conn = change.writer(db)
+    bring(conn, "email\nann@a.example\n")
+    text = "name,email\n,ann@a.example\nBob,bob@b.example\n"
+    assert counts(bring(conn, text)) == (1, 0, 1, 0)
+    assert run(db, "undo", "1").code == 0
+    assert contacts(conn, "name") == [("Bob",)]
+    assert counts(bring(conn, text)) == (1, 0, 1, 0)
+
+
 def test_names_and_addresses_are_put_together(db: Path) -> None:
     conn = change.writer(db)
     bring(
@@ -347,6 +358,29 @@ def test_a_column_shows_its_order() -> None:
     assert cells.decimal_mark(["1.234"], ",") == ","
 
 
+# -- the page ----------------------------------------------------------------------------------------------------------
+
+
+def page_fields() -> list[tuple[str, str, str, list[str]]]:
+    text = (Path(__file__).parents[1] / "docs" / "import.md").read_text(encoding="utf-8")
+    contacts_part, deals_part = text.split("## Deals and orders")
+    found = []
+    for kind, part in (("contacts", contacts_part), ("deals", deals_part)):
+        for name, meaning, words in re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", part, re.MULTILINE):
+            found.append((kind, name, meaning, words.split(", ")))
+    return found
+
+
+def test_the_page_names_every_field_and_its_headings() -> None:
+    for kind, fields in headings.FIELDS.items():
+        assert [(name, meaning) for of, name, meaning, _ in page_fields() if of == kind] == list(fields.items())
+    for kind, name, _, words in page_fields():
+        for word in words if name != "answer" else ():
+            found = headings.recognise([word, "Name", "Title"], kind=kind).fields
+            alone = headings.recognise([word], kind=kind).fields
+            assert name in (found.get(0), alone.get(0)), (kind, word, found)
+
+
 # -- properties --------------------------------------------------------------------------------------------------------
 
 COLUMNS = {
@@ -384,7 +418,7 @@ def fits_several(taken: Taken) -> bool:
     return any("fits" in reason or "more than" in reason for _, reason in taken.report.problems)
 
 
-@settings(max_examples=100, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(texts=st.lists(sheets(), min_size=1, max_size=3))
 def test_import_twice_is_once_and_undo_is_exact(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     db = new_file(tmp_path_factory.mktemp("import") / "sales.db")

@@ -224,7 +224,7 @@ def sheets(draw: st.DrawFn) -> str:
     return "\n".join(",".join(f'"{cell}"' for cell in row) for row in (tuple(names), *rows)) + "\n"
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(texts=st.lists(sheets(), min_size=1, max_size=3))
 def test_import_twice_is_once_and_undo_is_exact(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     conn = change.writer(new_file(tmp_path_factory.mktemp("deals") / "sales.db"))

@@ -35,7 +35,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     def run(words: list[str]) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "salesflow", *words]
-        return subprocess.run(command, env=env, input="name,email\nSam Ode,sam@ode.example\nnobody@,\n",
+        return subprocess.run(command, env=env, input="name,email\nSam Ode,sam@ode.example\n,nobody@\nPia,nobody@\n",
                               capture_output=True, text=True, timeout=60)  # fmt: skip
 
     assert run(["demo", "--db", env["SALESFLOW_DB"]]).returncode == 0

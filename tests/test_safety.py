@@ -151,7 +151,7 @@ VERBS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < 8 else pytest.mark.long) for seed in range(200)])
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < 6 else pytest.mark.long) for seed in range(200)])
 def test_no_words_end_in_a_traceback(seed: int, full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SALESFLOW_DEBUG", "1")  # what nobody foresaw is raised

@@ -732,6 +732,11 @@ def test_check_finds_pointers_texts_and_pages(path: Path):
     conn.commit()
     conn.close()
     assert {what for what, good in findings(path).items() if not good} >= {"pointers", "texts"}
+    conn = sqlite3.connect(path)
+    conn.execute("UPDATE contacts SET created_on = '2026-02-30'")
+    conn.commit()
+    conn.close()
+    assert findings(path)["days"] is False
     whole = path.read_bytes()
     path.write_bytes(whole[:20_480] + bytes(4096) + whole[24_576:])
     assert findings(path)["integrity"] is False

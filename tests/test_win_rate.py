@@ -117,7 +117,7 @@ def test_the_screen(book: Book) -> None:
 def test_nothing_closed(book: Book) -> None:
     book.deal(book.person("A"))
     assert win_rate.report(book.kept()).rows == []
-    assert shown(win_rate.report(book.kept())) == "Win rate\nNo closed deals yet; open deals: 1.\n"
+    assert shown(win_rate.report(book.kept())) == "No closed deals yet; open deals: 1.\n"
 
 
 def test_an_unknown_grouping_is_refused(book: Book) -> None:

@@ -92,7 +92,8 @@ def reverse(conn: sqlite3.Connection, moment: Moment, kind: str, change_id: int 
             if not loose:
                 raise
         if loose:
-            raise Refused(refusal(done, journal.blamed(conn, loose, done.number), kind))
+            found = {row.id: row for pair in loose if (row := journal.blamed(conn, pair, mark, done))}
+            raise Refused(refusal(done, [found[number] for number in sorted(found)], kind))
         work.summary = done.summary
     return done
 
@@ -105,7 +106,7 @@ def astray(conn: sqlite3.Connection) -> list[journal.Loose]:
           FROM config
          WHERE name = 'process' AND value NOT IN (SELECT name FROM processes)
         UNION ALL
-        SELECT 'deals', deals.id, 'stage_entries', stage_entries.id
+        SELECT 'stages', stages.id, 'stage_entries', stage_entries.id
           FROM stages
           JOIN deals ON deals.stage_id = stages.id AND deals.outcome = 'open'
           JOIN stage_entries ON stage_entries.deal_id = deals.id AND stage_entries.left_on IS NULL
@@ -117,9 +118,13 @@ def astray(conn: sqlite3.Connection) -> list[journal.Loose]:
 
 def refusal(done: journal.Change, on_top: Sequence[journal.Change], kind: str) -> str:
     """The one line that says what must go first."""
+    cannot = f"cannot {kind} {done.number}:"
     if not on_top:
-        return f"cannot {kind} {done.number}: what it needs is no longer there; see: salesflow undo --list"
+        return f"{cannot} what it needs is no longer there; see: salesflow undo --list"
+    last = on_top[-1]
+    if last.kind == "undo":
+        return f"{cannot} {last.command.removeprefix('undo ')} was taken back, and is needed; first: salesflow redo {last.number}"
     names = ", ".join(f"{change.id} {change.command}" for change in on_top[:3])
     more = f" and {len(on_top) - 3} more" if len(on_top) > 3 else ""
     then = f", then: salesflow redo {done.number}" if kind == "redo" else ""
-    return f"cannot {kind} {done.number}: built on by {names}{more}; first: salesflow undo {on_top[-1].id}{then}"
+    return f"{cannot} built on by {names}{more}; first: salesflow undo {last.id}{then}"

@@ -64,6 +64,8 @@ def inside(path: Path) -> Iterator[Finding]:
         yield "pointers", not dangling, f"{len(dangling)} point nowhere" if dangling else "all point somewhere"
         broken = texts(conn)
         yield "texts", not broken, ", ".join(broken) or "all readable"
+        strange = days(conn)
+        yield "days", not strange, ", ".join(strange) or "all in the calendar"
         wrong = standing.differences(conn)
         yield "standing", not wrong, f"{len(wrong)} contacts not as defined: --fix" if wrong else "as defined"
         missing = search.missing(conn)
@@ -86,6 +88,17 @@ def texts(conn: sqlite3.Connection) -> list[str]:
                 raise
             broken.append(table)
     return broken
+
+
+def days(conn: sqlite3.Connection) -> list[str]:
+    """Columns with a day that is none: one bit turned can make it so, and no other check would see it."""
+    strange = []
+    for table in journal.tables(conn):
+        for column in [row["name"] for row in conn.execute(f"PRAGMA table_info({table})") if row["name"].endswith("_on")]:
+            sql = f"SELECT 1 FROM {table} WHERE {column} IS NOT date({column}, '+0 days') LIMIT 1"  # noqa: S608
+            if conn.execute(sql).fetchone():
+                strange.append(f"{table}.{column}")
+    return strange
 
 
 def mend(path: Path, moment: Moment) -> None:

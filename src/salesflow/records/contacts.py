@@ -223,7 +223,6 @@ def off_list(conn: sqlite3.Connection, contact_id: int, why: str | None, moment:
 
 # Everything that hangs on a contact, in an order that leaves no row pointing nowhere.
 OWNED = (
-    "imported_rows",
     "exceptions",
     "status_history",
     "stage_entries",
@@ -240,6 +239,12 @@ def delete(conn: sqlite3.Connection, contact_id: int) -> dict[str, int]:
     """Remove a contact and all that hangs on it (undo brings it back); how many rows of each table went."""
     gone = {}
     conn.execute("UPDATE contacts SET referred_by_id = NULL WHERE referred_by_id = :id", {"id": contact_id})
+    for table in ("activities", "follow_ups"):  # with somebody else, for a deal of theirs
+        conn.execute(
+            f"UPDATE {table} SET deal_id = NULL"  # noqa: S608
+            " WHERE deal_id IN (SELECT id FROM deals WHERE contact_id = :id) AND contact_id <> :id",
+            {"id": contact_id},
+        )
     for table in OWNED:
         gone[table] = conn.execute(f"DELETE FROM {table} WHERE contact_id = :id", {"id": contact_id}).rowcount  # noqa: S608
     conn.execute("DELETE FROM contacts WHERE id = :id", {"id": contact_id})

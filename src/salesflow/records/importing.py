@@ -112,7 +112,12 @@ class Intake:
     def _read(self, batch: list[Row]) -> Iterator[tuple[int, str | None, Incoming]]:
         """The rows that were not taken before, with what they are remembered by."""
         wanted = json.dumps([row.seen for _, row in batch if isinstance(row, Unread)])
-        sql = "SELECT value FROM json_each(:wanted) WHERE value IN (SELECT row_hash FROM imported_rows)"
+        sql = """
+            SELECT DISTINCT imported_rows.row_hash
+              FROM json_each(:wanted) AS wanted
+             CROSS JOIN imported_rows ON imported_rows.row_hash = wanted.value
+              JOIN contacts ON contacts.id = imported_rows.contact_id
+            """
         taken = {found[0] for found in self.conn.execute(sql, {"wanted": wanted})}
         for line, row in batch:
             if isinstance(row, str):

@@ -88,7 +88,7 @@ def rebuild(conn: sqlite3.Connection, moment: Moment, mend: bool = False) -> Non
 
 
 def mend_history(conn: sqlite3.Connection) -> None:
-    """The last status of each contact in `refreshed` as if it had been so from the start, whatever the file said."""
+    """The status in force of each contact in `refreshed`, where it is not so, as if it had never been another."""
     conn.execute(
         """
         DELETE FROM status_history
@@ -97,25 +97,41 @@ def mend_history(conn: sqlite3.Connection) -> None:
            AND contact_id NOT IN (SELECT contact_id FROM standing WHERE counts = 1)
         """
     )
+    # A stay that goes on again went on until the next began.
     conn.execute(
         """
         UPDATE status_history
-           SET status = (SELECT status FROM standing WHERE standing.contact_id = status_history.contact_id)
-         WHERE left_on IS NULL AND contact_id IN (SELECT contact_id FROM refreshed)
+           SET left_on = max(entered_on, (
+               SELECT entered_on FROM status_history AS next
+                WHERE next.contact_id = status_history.contact_id AND next.id > status_history.id
+                ORDER BY next.id LIMIT 1))
+         WHERE left_on IS NULL
+           AND contact_id IN (SELECT contact_id FROM refreshed)
+           AND EXISTS (
+             SELECT 1 FROM status_history AS next
+              WHERE next.contact_id = status_history.contact_id AND next.id > status_history.id)
         """
     )
-    # What is now twice the same is one stay, begun when the first began.
-    same = """
-        SELECT now.id AS last_id, max(before.id) AS first_id
-          FROM refreshed
-          JOIN status_history AS now ON now.contact_id = refreshed.contact_id AND now.left_on IS NULL
-          JOIN status_history AS before ON before.contact_id = now.contact_id AND before.id < now.id
-         GROUP BY now.id
-        HAVING before.status = now.status
+    wrong = conn.execute(
         """
-    for row in conn.execute(same).fetchall():
-        conn.execute("DELETE FROM status_history WHERE id = :last_id", {"last_id": row["last_id"]})
-        conn.execute("UPDATE status_history SET left_on = NULL WHERE id = :first_id", {"first_id": row["first_id"]})
+        SELECT now.id, standing.status, before.id AS before_id,
+               before.status = standing.status AND before.left_on = now.entered_on AS goes_on
+          FROM refreshed
+          JOIN standing ON standing.contact_id = refreshed.contact_id
+          JOIN status_history AS now ON now.contact_id = refreshed.contact_id AND now.left_on IS NULL
+          LEFT JOIN status_history AS before ON before.id = (
+               SELECT max(id) FROM status_history WHERE contact_id = now.contact_id AND id < now.id)
+         WHERE now.status <> standing.status
+        """
+    )
+    for row in wrong.fetchall():
+        if row["goes_on"]:
+            conn.execute("DELETE FROM status_history WHERE id = :id", {"id": row["id"]})
+            conn.execute("UPDATE status_history SET left_on = NULL WHERE id = :id", {"id": row["before_id"]})
+        else:
+            conn.execute(
+                "UPDATE status_history SET status = :status WHERE id = :id", {"status": row["status"], "id": row["id"]}
+            )
 
 
 def refresh_pace(conn: sqlite3.Connection, stage_id: int) -> None:

@@ -272,16 +272,38 @@ def dangling(conn: sqlite3.Connection) -> list[Loose]:
     return found
 
 
-def blamed(conn: sqlite3.Connection, found: Iterable[Loose], but: int) -> list[Change]:
-    """For each pair the last command in force, but one, that touched either row: it would have to go first."""
+def blamed(conn: sqlite3.Connection, loose: Loose, mark: Mark, done: Change) -> Change | None:
+    """What would have to go before `done` can be taken back by `mark`: a command, or an undo. None if nothing helps.
+
+    An owner that was gone before: what took it away. Otherwise the last command in force that touched either row.
+    """
+    if value(conn, f"SELECT 1 FROM {loose.other_table} WHERE id = :other_id", other_id=loose.other_id) is None:  # noqa: S608
+        sql = """
+            SELECT changes.id, kind, command, summary, target_id
+              FROM journal JOIN changes ON changes.id = change_id
+             WHERE table_name = :other_table AND op = 'delete' AND first_id = :other_id
+             ORDER BY changes.id DESC
+             LIMIT 1
+            """
+        taker = one(conn, sql, other_table=loose.other_table, other_id=loose.other_id)
+        if taker and taker["id"] != mark.change_id:
+            if taker["kind"] == "redo":  # of an undo of a command
+                sql = """
+                    SELECT done.id, done.kind, done.command, done.summary, done.target_id
+                      FROM changes AS undo JOIN changes AS done ON done.id = undo.target_id
+                     WHERE undo.id = :id
+                    """
+                taker = one(conn, sql, id=taker["target_id"])
+            return Change(*taker) if taker else None
     sql = """
-        SELECT changes.id, changes.kind, changes.command, changes.summary
-          FROM journal JOIN changes ON changes.id = journal.change_id
+        SELECT changes.id, kind, command, summary, target_id
+          FROM journal JOIN changes ON changes.id = change_id
          WHERE (table_name = :table AND :row_id BETWEEN first_id AND last_id
                 OR table_name = :other_table AND :other_id BETWEEN first_id AND last_id)
-           AND changes.kind = 'do' AND changes.undone_by_id IS NULL AND changes.id <> :but
+           AND kind = 'do' AND undone_by_id IS NULL AND changes.id > :after AND changes.id <> :but
          ORDER BY changes.id DESC
          LIMIT 1
         """
-    last = {row["id"]: Change(*row) for loose in found if (row := one(conn, sql, **loose._asdict(), but=but))}
-    return [last[number] for number in sorted(last)]
+    after = done.id if done.kind == "do" else 0
+    last = one(conn, sql, **loose._asdict(), after=after, but=done.number)
+    return Change(*last) if last else None

@@ -251,14 +251,14 @@ CREATE TABLE imports (
   made_at TEXT NOT NULL,
   made_on TEXT NOT NULL
 ) STRICT;
--- Rows of files that were taken once, by the hash of their cells and of how they were read: they are not read again.
+-- Rows of files that were taken once, by the hash of their cells and of how they were read: they are not read again as
+-- long as their contact is there. No foreign key: that a row was seen must not keep a contact from being taken back.
 CREATE TABLE imported_rows (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  contact_id INTEGER NOT NULL REFERENCES contacts (id),
+  contact_id INTEGER NOT NULL,
   row_hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX imported_rows_by_hash ON imported_rows (row_hash);
-CREATE INDEX imported_rows_by_contact ON imported_rows (contact_id);
 
 -- Kept, not journaled: what the tables above say, ready to be read. `db check` compares.
 CREATE TABLE standing (
