@@ -153,7 +153,7 @@ def dump(conn: sqlite3.Connection) -> Dump:
     """Every row that is kept, by table and id: the journaled tables, standing, stage_pace, and the search index."""
     found: Dump = {}
     for table in journal.tables(conn):
-        found[table] = {row["id"]: tuple(row) for row in conn.execute(f"SELECT * FROM {table}")}  # noqa: S608
+        found[table] = {row["id"]: tuple(row) for row in conn.execute(f"SELECT * FROM {table}")}
     found["standing"] = {row["contact_id"]: tuple(row) for row in conn.execute("SELECT * FROM standing")}
     found["stage_pace"] = {row["stage_id"]: tuple(row) for row in conn.execute("SELECT * FROM stage_pace")}
     found["search"] = {row[0]: tuple(row) for row in conn.execute("SELECT rowid, name, text FROM search")}

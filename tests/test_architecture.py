@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from builders import environment, new_file, run
 
 HOUSE = Path(__file__).parents[1] / "src" / "salesflow"
@@ -69,7 +70,9 @@ def imports(source: Path) -> Iterator[tuple[str, bool]]:
                 assert child.level == 0, f"{place(source)}: imports say the whole name"
                 yield from ((f"{child.module}.{name.name}", top) for name in child.names)
             elif not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
-                yield from walk(child, top and not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)))
+                yield from walk(
+                    child, top and not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+                )
 
     return walk(ast.parse(source.read_text(encoding="utf-8")), True)
 

@@ -52,7 +52,7 @@ def test_every_thing_happened_on_its_own_day(tmp_path: Path) -> None:
             ("status_history", "entered_on"),
             ("stage_entries", "entered_on"),
         ):
-            days = [row[0] for row in conn.execute(f"SELECT DISTINCT {day} FROM {table} ORDER BY 1")]  # noqa: S608
+            days = [row[0] for row in conn.execute(f"SELECT DISTINCT {day} FROM {table} ORDER BY 1")]
             assert len(days) > 20, table
             assert days[-1] <= DAYS[0]
 

@@ -106,9 +106,7 @@ def test_an_empty_day_is_one_line(book: Book) -> None:
 
 @pytest.mark.parametrize("kind", ["overdue", "due", "birthday", "parked", "stalled", "no-step"])
 def test_any_line_makes_the_day_not_empty(book: Book, kind: str) -> None:
-    ken = book.person(
-        "Ken Ito", birthday="--11-24" if kind == "birthday" else None, yes=3 if kind == "no-step" else 0
-    )
+    ken = book.person("Ken Ito", birthday="--11-24" if kind == "birthday" else None, yes=3 if kind == "no-step" else 0)
     if kind in ("overdue", "due"):
         book.promise(ken, TODAY - timedelta(kind == "overdue"))
     if kind == "parked":

@@ -101,7 +101,7 @@ def test_conversion_does_not_change_when_a_deal_is_lost(book: Book) -> None:
         f"""
         UPDATE stage_entries SET left_on = '2026-02-01', days = 27 WHERE deal_id = {deal} AND left_on IS NULL;
         UPDATE deals SET outcome = 'lost', how = 'price', closed_on = '2026-02-01' WHERE id = {deal};
-        """  # noqa: S608
+        """
     )
     after = deals(book, "entered", "went_on", "conversion")
     assert after.pop("lost") != before.pop("lost")

@@ -45,7 +45,7 @@ def answer(db: Path, file: Path, *words: str) -> dict[str, object]:
 
 
 def contacts(conn: sqlite3.Connection, columns: str = "name, company") -> list[tuple[object, ...]]:
-    return [tuple(row) for row in conn.execute(f"SELECT {columns} FROM contacts ORDER BY id")]  # noqa: S608
+    return [tuple(row) for row in conn.execute(f"SELECT {columns} FROM contacts ORDER BY id")]
 
 
 # -- the command -------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def deals(conn: sqlite3.Connection, columns: str) -> list[tuple[object, ...]]:
     sql = f"""
         SELECT {columns} FROM deals JOIN contacts ON contacts.id = contact_id JOIN stages ON stages.id = stage_id
           JOIN processes ON processes.id = deals.process_id ORDER BY deals.id
-        """  # noqa: S608
+        """
     return [tuple(row) for row in conn.execute(sql)]
 
 

@@ -59,7 +59,9 @@ def test_the_page_names_every_key(answers: dict[str, Any], command: str) -> None
     assert list(first) == names(keys[1])
 
 
-@pytest.mark.parametrize("command", [command for command, said in sections() if re.search(r"^- `\w+`: .*\{", said, re.M)])
+@pytest.mark.parametrize(
+    "command", [command for command, said in sections() if re.search(r"^- `\w+`: .*\{", said, re.M)]
+)
 def test_the_page_names_every_key_of_what_is_nested(answers: dict[str, Any], command: str) -> None:
     nested = re.findall(r"^- `(\w+)`: [^`]*" + KEYS, dict(sections())[command], re.MULTILINE)
     assert nested

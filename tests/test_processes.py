@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from builders import Desk, desk, faults, later
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from builders import Desk, desk, faults, later
 from salesflow.errors import Exists, NotFound, Refused, SalesflowError
 from salesflow.records import change, contacts, deals, processes, questions
 from salesflow.records.processes import ProcessDraft, StageDraft
@@ -26,7 +26,9 @@ def names(at: Desk, process: str) -> list[str]:
 
 
 def stays(at: Desk, deal_id: int) -> list[tuple[str, str, str | None, int | None]]:
-    return [(row["stage"], row["entered_on"], row["left_on"], row["days"]) for row in deals.stays(at.conn, deal_id).rows]
+    return [
+        (row["stage"], row["entered_on"], row["left_on"], row["days"]) for row in deals.stays(at.conn, deal_id).rows
+    ]
 
 
 # -- processes ---------------------------------------------------------------------------------------------------------
@@ -149,7 +151,7 @@ def test_a_process_that_deals_follow_stays(at: Desk):
 
 
 def test_toml_out_and_in_again_is_the_same(at: Desk):
-    at.call("process new", "mine", stages="find:Añb,B \"quoted\",keep:山田", title="Mine = 'yes'")
+    at.call("process new", "mine", stages='find:Añb,B "quoted",keep:山田', title="Mine = 'yes'")
     at.call("process edit", "mine", stage="2", limit=14, probability=0, goal="two\tparts")
     for name in (*processes.BUILT_IN, "mine"):
         text = processes.to_toml(at.conn, name)
@@ -179,7 +181,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(title=st.text(st.characters(exclude_categories=("Cs",)), max_size=40), stages=st.lists(STAGES, min_size=1, max_size=30))
+@given(
+    title=st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
+    stages=st.lists(STAGES, min_size=1, max_size=30),
+)
 def test_any_process_survives_its_toml(shelf: Desk, title: str, stages: Sequence[StageDraft]):
     try:
         draft = processes.check(ProcessDraft("any", title, stages))
@@ -426,6 +431,8 @@ def test_kept_and_defined_never_part(shelf: Desk, steps: list[tuple[str, str]]):
         except SalesflowError:
             pass
         assert faults(at.conn) == []
-    while at.conn.execute("SELECT 1 FROM changes WHERE id > ? AND kind = 'do' AND undone_by_id IS NULL", (start,)).fetchone():
+    while at.conn.execute(
+        "SELECT 1 FROM changes WHERE id > ? AND kind = 'do' AND undone_by_id IS NULL", (start,)
+    ).fetchone():
         change.undo(at.conn, at.now)
     assert {row["name"] for row in questions.in_force(at.conn)} == {*GATES, "interest"}

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from transcript import Step, read, run
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +41,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_readme_has_one_command_for_the_demo_and_one_for_the_tests() -> None:
-    commands = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").split("\n")[:30] if line.startswith("python3 -m venv")]
+    commands = [
+        line
+        for line in (ROOT / "README.md").read_text(encoding="utf-8").split("\n")[:30]
+        if line.startswith("python3 -m venv")
+    ]
     assert len(commands) == 2
     assert commands[0].endswith(".venv/bin/salesflow demo")
     assert commands[1].endswith(".venv/bin/pytest")

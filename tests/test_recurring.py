@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import Desk, desk, faults, moment
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import Desk, desk, faults, moment
 from salesflow import dates
 from salesflow.errors import Refused
 from salesflow.records import change
@@ -144,7 +144,9 @@ def test_undo_of_done_takes_the_next_one_back_too(at: Desk):
     assert at.conn.execute("SELECT count(*) FROM activities").fetchone()[0] == 0
 
 
-@pytest.mark.parametrize("every", ["0 weeks", "fortnightly-ish", "FREQ=SECONDLY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", ""])
+@pytest.mark.parametrize(
+    "every", ["0 weeks", "fortnightly-ish", "FREQ=SECONDLY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", ""]
+)
 def test_a_rhythm_that_cannot_be_is_refused(every: str, at: Desk):
     if every:
         with pytest.raises(Refused):

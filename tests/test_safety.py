@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from builders import desk, new_file, run
 
+from builders import desk, new_file, run
 from salesflow.store import copies, file
 
 # -- damaged files -----------------------------------------------------------------------------------------------------
@@ -72,7 +72,9 @@ def said_well(words: list[str], code: int, out: str, err: str) -> str:
     return "" if len(refusals) <= 1 else "more than one line"
 
 
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < 60 else pytest.mark.long) for seed in range(460)])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=[] if seed < 60 else pytest.mark.long) for seed in range(460)]
+)
 def test_a_damaged_file_never_ends_in_a_traceback(
     seed: int, full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -151,7 +153,9 @@ VERBS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < 6 else pytest.mark.long) for seed in range(200)])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=[] if seed < 6 else pytest.mark.long) for seed in range(200)]
+)
 def test_no_words_end_in_a_traceback(seed: int, full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SALESFLOW_DEBUG", "1")  # what nobody foresaw is raised

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from builders import PLACE, argv, desk, differences, dump, environment, faults, moment, new_file, process, reader, run
 
+from builders import PLACE, argv, desk, differences, dump, environment, faults, moment, new_file, process, reader, run
 from salesflow.cli import Stopped
 from salesflow.errors import FileTrouble, NotFound
 from salesflow.records import change, checking, setup
@@ -58,7 +58,13 @@ def test_every_connection_is_set_to_keep_what_it_is_told(path: Path):
     for conn in (file.open_reader(path), file.open_writer(path)):
         found = {name: conn.execute(f"PRAGMA {name}").fetchone()[0]
                  for name in ("foreign_keys", "synchronous", "trusted_schema", "cell_size_check", "temp_store")}  # fmt: skip
-        assert found == {"foreign_keys": 1, "synchronous": 2, "trusted_schema": 0, "cell_size_check": 1, "temp_store": 2}
+        assert found == {
+            "foreign_keys": 1,
+            "synchronous": 2,
+            "trusted_schema": 0,
+            "cell_size_check": 1,
+            "temp_store": 2,
+        }
         conn.close()
 
 
@@ -181,7 +187,14 @@ def test_what_a_killed_first_run_left_is_in_nobodys_way(tmp_path: Path, monkeypa
 # -- refusing it -------------------------------------------------------------------------------------------------------
 
 READERS = (["today"], ["list", "--json"], ["show", "ana"], ["find", "x"], ["undo", "--list"], ["db", "check"])
-WRITERS = (["add", "Bo"], ["note", "ana", "x"], ["undo"], ["redo"], ["db", "check", "--fix"], ["config", "country", "GB"])
+WRITERS = (
+    ["add", "Bo"],
+    ["note", "ana", "x"],
+    ["undo"],
+    ["redo"],
+    ["db", "check", "--fix"],
+    ["config", "country", "GB"],
+)
 
 
 def other_program(path: Path) -> None:
@@ -206,7 +219,10 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "newer": (newer, "newer salesflow"),
     "cut short": (lambda path: os.truncate(path, path.stat().st_size - 4096), "is cut short"),
     "folder": (lambda path: (path.unlink(), path.mkdir()), "is not a file"),
-    "dangling link": (lambda path: (path.unlink(), path.symlink_to("nowhere")), "is a link to a file that is not there"),
+    "dangling link": (
+        lambda path: (path.unlink(), path.symlink_to("nowhere")),
+        "is a link to a file that is not there",
+    ),
     "fifo": (lambda path: (path.unlink(), os.mkfifo(path)), "is not a file"),
 }
 
@@ -376,7 +392,9 @@ def test_a_lock_is_waited_for_and_then_said_in_one_line(words: list[str], busy: 
     done = run(busy, *words)
     assert time.monotonic() - started < 10
     assert (done.code, done.out) == (5, "")
-    assert done.err == f"salesflow: {busy} is in use by another program (waited 0.2 s); nothing was changed, try again\n"
+    assert (
+        done.err == f"salesflow: {busy} is in use by another program (waited 0.2 s); nothing was changed, try again\n"
+    )
     assert busy.read_bytes() == before
 
 
@@ -652,7 +670,9 @@ def cuts_loose(db: object) -> None:
     db.conn.execute("DELETE FROM contacts")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("step", "raised"), [(fails, FileTrouble), (breaks_off, KeyboardInterrupt), (cuts_loose, FileTrouble)])
+@pytest.mark.parametrize(
+    ("step", "raised"), [(fails, FileTrouble), (breaks_off, KeyboardInterrupt), (cuts_loose, FileTrouble)]
+)
 def test_a_migration_that_fails_leaves_the_file_as_it_was(
     step: Callable[[object], None], raised: type[BaseException], older: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -715,7 +735,12 @@ def test_check_finds_what_is_wrong_and_mends_what_it_can(path: Path):
     path.chmod(0o644)
     (path.parent / ".a.db.99.new").write_bytes(b"left")
     before = fingerprint(path.parent)
-    assert {what for what, good in findings(path).items() if not good} == {"permissions", "leftovers", "standing", "search"}
+    assert {what for what, good in findings(path).items() if not good} == {
+        "permissions",
+        "leftovers",
+        "standing",
+        "search",
+    }
     assert fingerprint(path.parent) == before
     assert run(path, "db", "check").code == 1
     assert all(findings(path, fix=True).values())
@@ -778,8 +803,7 @@ def test_a_killed_writer_leaves_whole_commands(delay: float, path: Path):
     writer.wait()
     conn = file.open_writer(path)
     people, promises, changes = (
-        conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-        for table in ("contacts", "follow_ups", "changes")
+        conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("contacts", "follow_ups", "changes")
     )
     assert people == 10 * changes
     assert promises == changes
@@ -895,7 +919,9 @@ def test_the_log_of_a_file_that_is_gone_is_never_played_into_a_new_one(path: Pat
 @POSIX
 def test_a_signal_that_was_to_be_ignored_is(path: Path):
     """nohup, and what a shell starts with `&`."""
-    code = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.executable, sys.argv[1:])"
+    code = (
+        "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.executable, sys.argv[1:])"
+    )
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     waiting = subprocess.Popen([sys.executable, "-c", code, *argv(path, "add", "Ana")], env=environment(),
@@ -1004,7 +1030,9 @@ def test_a_link_to_the_file_is_the_file(path: Path, tmp_path: Path):
 def test_no_home_and_no_name_asks_for_one():
     kept = environment()
     del kept["HOME"]
-    done = subprocess.run([sys.executable, "-m", "salesflow", "today"], env=kept, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "salesflow", "today"], env=kept, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout) == (5, "")
     assert "--db FILE" in done.stderr
     assert done.stderr.count("\n") == 1

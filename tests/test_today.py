@@ -53,7 +53,7 @@ class Book:
 
     def insert(self, table: str, **row: Any) -> int:
         marks = ", ".join(f":{name}" for name in row)
-        found = self.conn.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row).lastrowid  # noqa: S608
+        found = self.conn.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row).lastrowid
         assert found is not None
         return found
 
@@ -106,8 +106,8 @@ class Book:
 
     def kept(self) -> sqlite3.Connection:
         for table in ("standing", "stage_pace"):
-            self.conn.execute(f"DELETE FROM {table}")  # noqa: S608
-            self.conn.execute(f"INSERT INTO {table} SELECT * FROM {table}_defined")  # noqa: S608
+            self.conn.execute(f"DELETE FROM {table}")
+            self.conn.execute(f"INSERT INTO {table} SELECT * FROM {table}_defined")
         return self.conn
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import TODAY, Desk, desk, moment
 
+from builders import TODAY, Desk, desk, moment
 from salesflow.errors import NotFound
 from salesflow.records import settings, who
 

@@ -44,7 +44,11 @@ def config(
         shown = {field: facts[field]} if field else facts
         columns = [Column(key, kind="number" if isinstance(fact, int) else "text") for key, fact in shown.items()]
         listing = Table(
-            (Column("name", "setting", firm=True), Column("value", "value", firm=True), Column("meaning", "meaning", wrap=True)),
+            (
+                Column("name", "setting", firm=True),
+                Column("value", "value", firm=True),
+                Column("meaning", "meaning", wrap=True),
+            ),
             [{"name": key, "value": str(fact), "meaning": settings.MEANINGS[key]} for key, fact in shown.items()],
         )
         run.show(Sheet(columns, shown, view=lambda: listing))

@@ -112,7 +112,9 @@ def points_of(
     for kind, texts in (("phone", phone), ("email", email), ("address", address), ("link", link)):
         for text in texts or ():
             label, colon, rest = text.partition(":")
-            labelled = bool(colon) and label.replace(" ", "").isalpha() and not rest.startswith("//") and rest.strip() != ""
+            labelled = (
+                bool(colon) and label.replace(" ", "").isalpha() and not rest.startswith("//") and rest.strip() != ""
+            )
             points.append(Point(kind, rest.strip(), label) if labelled else Point(kind, text))
     return points
 

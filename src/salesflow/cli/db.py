@@ -48,7 +48,7 @@ def restore(
     ctx: typer.Context,
     source: Annotated[Path | None, typer.Argument(metavar="[FILE]", show_default=False)] = None,
 ) -> None:
-    """Bring a copy back: the newest daily one, or FILE. The present file is kept beside it. `undo` cannot take this back.
+    """Bring a copy back: the newest daily one, or FILE. The present file is kept; `undo` cannot take this back.
 
     Example: salesflow db restore
     """

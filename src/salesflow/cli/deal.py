@@ -47,7 +47,9 @@ def add(
         step = words.promise(conn, run, settings, contact_id, next, todo, number)
         work.summary = f"{deal['contact']}: D{number} {deal['title']} opened"
     run.warn(warning)
-    run.tell(f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)}, in {deal['stage']}", *step, **facts(deal))
+    run.tell(
+        f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)}, in {deal['stage']}", *step, **facts(deal)
+    )
 
 
 def currency_after(what: list[str], amount: str | None) -> tuple[list[str], str | None]:
@@ -81,7 +83,7 @@ def find_deal(
 ) -> tuple[int, list[str]]:  # fmt: skip
     """The open deal that the first words name, by key, number or WHO, and the words left over."""
     key = who.key(free[0])
-    if free[0].isascii() and free[0].isdigit() or key and key[0] == "D":
+    if (free[0].isascii() and free[0].isdigit()) or (key and key[0] == "D"):
         number = int(free[0]) if free[0].isdigit() else key[1] if key else 0
         return int(deals.get_open(conn, number)["id"]), list(free[1:])
     contact_id, rest = who.split(conn, free, settings, first="deal", today=run.moment.on, fits=fits)
@@ -167,7 +169,9 @@ def close(
         work.summary = f"{deal['contact']}: D{number} {outcome}"
     run.warn(warning)
     now = f"; now a {'repeat customer' if status == 'repeat' else status}" if outcome == "won" else ""
-    run.tell(f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)} {outcome}, {reason}{now}", *step, **facts(deal))
+    run.tell(
+        f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)} {outcome}, {reason}{now}", *step, **facts(deal)
+    )
 
 
 def park(
@@ -186,8 +190,8 @@ def park(
         deals.park(conn, number, until, " ".join(reason) or why or "", run.moment)
         deal = deals.get(conn, number)
         work.summary = f"{deal['contact']}: D{number} parked until {until}"
-    run.tell(f"D{number} {deal['contact']}: {deal['title']}, parked until {words.when(run, until)}: {deal['parked_why']}",
-             **facts(deal), parked_until=until)  # fmt: skip
+    quiet = f"parked until {words.when(run, until)}: {deal['parked_why']}"
+    run.tell(f"D{number} {deal['contact']}: {deal['title']}, {quiet}", **facts(deal), parked_until=until)
 
 
 def list_deals(

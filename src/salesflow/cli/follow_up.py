@@ -202,7 +202,9 @@ def finish(
             None, outcome, note.minutes, note.on, deal, number if letter == "F" else None,
         )  # fmt: skip
         logged = activities.add(conn, draft, run.moment)
-        lines.append(f"Done {letter}{number} {name}: {promised or draft.kind}{', no answer' if no_answer else ''} (A{logged})")
+        lines.append(
+            f"Done {letter}{number} {name}: {promised or draft.kind}{', no answer' if no_answer else ''} (A{logged})"
+        )
     if letter == "F":
         if no_answer:
             due_on = dates.add_business_days(run.today, RETRY_DAYS).isoformat()

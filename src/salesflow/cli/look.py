@@ -78,7 +78,7 @@ def pipeline(ctx: typer.Context, process: words.Process = None) -> None:
     from salesflow.reports import pipeline as report
 
     run = session(ctx)
-    with run.reading() as (conn, settings):
+    with run.reading() as (conn, _):
         if process:
             from salesflow.records import processes
 
@@ -106,7 +106,9 @@ def win_rate(
 
 def digest(
     ctx: typer.Context,
-    quiet_if_empty: Annotated[bool, typer.Option("--quiet-if-empty", help="On an empty day print nothing at all.")] = False,
+    quiet_if_empty: Annotated[
+        bool, typer.Option("--quiet-if-empty", help="On an empty day print nothing at all.")
+    ] = False,
 ) -> None:
     """The day as text, for cron: due, overdue, birthdays, what changed since yesterday.
 

@@ -73,7 +73,9 @@ def edit(
     name: Name,
     stages: Stages = None,
     title: Title = None,
-    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="The stage that the rest is about.")] = None,
+    stage: Annotated[
+        str | None, typer.Option("--stage", metavar="STAGE", help="The stage that the rest is about.")
+    ] = None,
     rename: Annotated[str | None, typer.Option("--rename", metavar="NAME", help="Its new name.")] = None,
     phase: Annotated[str | None, typer.Option("--phase", metavar="PHASE", help="find, sell or keep.")] = None,
     goal: Annotated[str | None, typer.Option("--goal", metavar="TEXT", help="What is reached when it is over.")] = None,
@@ -95,7 +97,9 @@ def edit(
         said: list[str] = []
         if stages or title is not None:
             present = draft_of(conn, name)
-            wanted = [known(present.stages, draft) for draft in processes.from_names(stages)] if stages else present.stages
+            wanted = (
+                [known(present.stages, draft) for draft in processes.from_names(stages)] if stages else present.stages
+            )
             said = processes.change(
                 conn, name, ProcessDraft(name, present.title if title is None else title, wanted), run.moment
             )
@@ -142,7 +146,9 @@ def edit_stage(conn: sqlite3.Connection, name: str, stage: str, new: StageDraft,
 def export(
     ctx: typer.Context,
     name: Name,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of the screen.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of the screen.")
+    ] = None,
 ) -> None:
     """Write a process as TOML, to keep, to change by hand, or to give away.
 

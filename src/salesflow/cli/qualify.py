@@ -20,7 +20,9 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 def qualify(
     ctx: typer.Context,
     free: Annotated[list[str], typer.Argument(metavar="WHO [--QUESTION yes|no|unknown]...", show_default=False)],
-    method: Annotated[str | None, typer.Option("--method", metavar="HOW", help="call, meeting, form, email, list, ...")] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="HOW", help="call, meeting, form, email, list, ...")
+    ] = None,
     said: Annotated[str | None, typer.Option("--said", metavar="TEXT", help="The customer's own words.")] = None,
     on: words.On = None,
     next: words.Next = None,
@@ -223,4 +225,3 @@ def drop_question(ctx: typer.Context, name: Name) -> None:
         work.summary = f"question {name} dropped"
     run.tell(f"Dropped {name}", name=name)
     run.undo_hint(work)
-

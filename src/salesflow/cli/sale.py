@@ -36,13 +36,24 @@ def sale(
         sum_, what = leading_amount(settings, rest)
         on_day = words.day(run, settings, on, past=True) if on else None
         number, warning = sales.sale(
-            conn, contact_id, sum_, " ".join(what) or "sale", process or settings.process, run.moment, how=how, on=on_day
+            conn,
+            contact_id,
+            sum_,
+            " ".join(what) or "sale",
+            process or settings.process,
+            run.moment,
+            how=how,
+            on=on_day,
         )
         deal = deals.get(conn, number)
         step = words.promise(conn, run, settings, contact_id, next, todo)
         work.summary = f"{deal['contact']}: D{number} sold"
     run.warn(warning)
-    run.tell(f"D{number} {deal['contact']}:{money(run, deal)}, {deal['title']}, {'sold' if how else 'bought'}", *step, **facts(deal))
+    run.tell(
+        f"D{number} {deal['contact']}:{money(run, deal)}, {deal['title']}, {'sold' if how else 'bought'}",
+        *step,
+        **facts(deal),
+    )
 
 
 def buyer(

@@ -25,7 +25,9 @@ Because = Annotated[
     str | None, typer.Option("--because", "--why", "--how", metavar="TEXT", help="The reason, in your words.")
 ]
 At = Annotated[str | None, typer.Option("--at", metavar="HH:MM", help="The time of day.")]
-Every = Annotated[str | None, typer.Option("--every", metavar="RULE", help="week, '2 weeks', month, year, or an RRULE.")]
+Every = Annotated[
+    str | None, typer.Option("--every", metavar="RULE", help="week, '2 weeks', month, year, or an RRULE.")
+]
 Process = Annotated[str | None, typer.Option("--process", metavar="NAME", help="A process by its name.")]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="No more lines than this.")]
 All = Annotated[bool, typer.Option("--all", help="Every line.")]
@@ -44,7 +46,9 @@ def day(run: Session, settings: Settings, text: str, *, past: bool = False) -> s
     """A typed day as ISO; one that could be read two ways is echoed in words."""
     found = dates.read_day(text, run.today, settings.date_order, past=past)
     if dates.was_ambiguous(text, settings.date_order):
-        run.say(f"{text} is read as {dates.long_day(found)} ({settings.date_order}; to change: salesflow config date_order)")
+        run.say(
+            f"{text} is read as {dates.long_day(found)} ({settings.date_order}; to change: salesflow config date_order)"
+        )
     return found.isoformat()
 
 

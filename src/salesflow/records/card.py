@@ -40,7 +40,9 @@ def of_contact(conn: sqlite3.Connection, contact_id: int, today: datetime.date, 
     )
     if row is None:
         raise NotFound(f"no contact {contact_id}")
-    tags = [found["tag"] for found in rows(conn, "SELECT tag FROM tags WHERE contact_id = :id ORDER BY id", id=contact_id)]
+    tags = [
+        found["tag"] for found in rows(conn, "SELECT tag FROM tags WHERE contact_id = :id ORDER BY id", id=contact_id)
+    ]
     points = rows(conn, "SELECT kind, label, value FROM points WHERE contact_id = :id ORDER BY id", id=contact_id)
     contact = {**dict(row), "tags": tags}
     tables = {
@@ -58,7 +60,12 @@ def screen(
 ) -> Text:
     """The card as it is laid out: WHO, CALL, MAIL, NEXT, DEAL, LAST, KNOWN, FROM, SALES."""
     lines = [("WHO", who(conn, contact, tables["answers"]))]
-    for label, kind, wide in (("CALL", "phone", True), ("MAIL", "email", True), ("LINK", "link", True), ("AT", "address", False)):
+    for label, kind, wide in (
+        ("CALL", "phone", True),
+        ("MAIL", "email", True),
+        ("LINK", "link", True),
+        ("AT", "address", False),
+    ):
         found = [
             f"{point['value']} {point['label']}" if point["label"] else point["value"]
             for point in tables["points"].rows if point["kind"] == kind
@@ -135,7 +142,9 @@ def last(table: Table, contact: Row, today: datetime.date) -> list[str]:
     lines = []
     for row in table.rows[:LATEST]:
         day = dates.short_date(datetime.date.fromisoformat(row["happened_on"]), today)
-        words = "; ".join(text for text in (row["outcome"], f"{row['minutes']} min" if row["minutes"] else "", row["text"]) if text)
+        words = "; ".join(
+            text for text in (row["outcome"], f"{row['minutes']} min" if row["minutes"] else "", row["text"]) if text
+        )
         lines.append(f"{day}  {row['kind']}{' ' + row['direction'] if row['direction'] else ''}  {words}".rstrip())
     more = len(table.rows) - LATEST
     if more > 0:
@@ -184,8 +193,9 @@ def sales(conn: sqlite3.Connection, contact_id: int, settings: Settings, today: 
         lost = value(conn, "SELECT count(*) FROM deals WHERE contact_id = :id AND outcome = 'lost'", id=contact_id)
         return [f"none yet{f', {lost} lost' if lost else ''}"]
     return [
-        f"{row['won']}{' for ' + show(row['amount_minor'], row['currency'], settings.marks) if row['currency'] else ''}, "
-        f"last {dates.short_date(datetime.date.fromisoformat(row['last_on']), today)}"
+        f"{row['won']}"
+        + (f" for {show(row['amount_minor'], row['currency'], settings.marks)}" if row["currency"] else "")
+        + f", last {dates.short_date(datetime.date.fromisoformat(row['last_on']), today)}"
         for row in found
     ]
 
@@ -196,12 +206,22 @@ def of_thing(conn: sqlite3.Connection, letter: str, number: int, today: datetime
         return of_deal(conn, number, today, settings)
     if letter == "F":
         row = follow_ups.get(conn, number)
-        columns = (*follow_ups.COLUMNS, Column("contact_id", kind="number"), Column("contact"), Column("closed_on", kind="day"))
-        label = f"{promise({**dict(row), 'key': f'F{number}'}, today)}" if row["state"] == "open" else f"F{number} {row['state']} {row['closed_on']}  {follow_ups.said(row)}"
+        columns = (
+            *follow_ups.COLUMNS,
+            Column("contact_id", kind="number"),
+            Column("contact"),
+            Column("closed_on", kind="day"),
+        )
+        label = (
+            f"{promise({**dict(row), 'key': f'F{number}'}, today)}"
+            if row["state"] == "open"
+            else f"F{number} {row['state']} {row['closed_on']}  {follow_ups.said(row)}"
+        )
     else:
         row = activities.get(conn, number)
         columns = (*activities.COLUMNS, Column("follow_up_id", kind="number"))
-        label = f"A{number} {row['happened_on']}  {row['kind']}{' ' + row['direction'] if row['direction'] else ''}  {row['text'] or ''}"
+        kind = f"{row['kind']}{' ' + row['direction'] if row['direction'] else ''}"
+        label = f"A{number} {row['happened_on']}  {kind}  {row['text'] or ''}"
     contact = contacts.get(conn, row["contact_id"])
     facts = {**dict(row), "key": f"{letter}{number}", "contact": contact["name"]}
     return Sheet(columns, facts, view=lambda: Text([("WHO", f"{contact['id']} {contact['name']}"), ("WHAT", label)]))
@@ -218,7 +238,10 @@ def of_deal(conn: sqlite3.Connection, number: int, today: datetime.date, setting
     def view() -> Text:
         amount = f"  {show(deal['amount_minor'], deal['currency'], settings.marks)}" if deal["currency"] else ""
         state = standing(conn, facts, today) if deal["outcome"] == "open" else f"{deal['outcome']} {deal['closed_on']}"
-        lines = [("DEAL", f"D{number}  {deal['title']}{amount}  {state}"), ("WHO", f"{deal['contact_id']} {deal['contact']}")]
+        lines = [
+            ("DEAL", f"D{number}  {deal['title']}{amount}  {state}"),
+            ("WHO", f"{deal['contact_id']} {deal['contact']}"),
+        ]
         lines += labelled("HOW", [deal["how"]] if deal["how"] else [])
         steps = [
             f"{row['entered_on']}  {row['stage']}" + ("" if row["days"] is None else f", {row['days']} days")

@@ -36,9 +36,7 @@ def writer(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def change(
-    conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "do"
-) -> Iterator[Work]:
+def change(conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "do") -> Iterator[Work]:
     """Everything inside is one command: all of it or nothing, one line in the journal, one step of undo.
 
     The write lock is held from the start, so what the command reads to decide on cannot change under it.
@@ -123,7 +121,8 @@ def refusal(done: journal.Change, on_top: Sequence[journal.Change], kind: str) -
         return f"{cannot} what it needs is no longer there; see: salesflow undo --list"
     last = on_top[-1]
     if last.kind == "undo":
-        return f"{cannot} {last.command.removeprefix('undo ')} was taken back, and is needed; first: salesflow redo {last.number}"
+        taken = last.command.removeprefix("undo ")
+        return f"{cannot} {taken} was taken back, and is needed; first: salesflow redo {last.number}"
     names = ", ".join(f"{change.id} {change.command}" for change in on_top[:3])
     more = f" and {len(on_top) - 3} more" if len(on_top) > 3 else ""
     then = f", then: salesflow redo {done.number}" if kind == "redo" else ""

@@ -27,7 +27,9 @@ def check(path: Path, moment: Moment, *, fix: bool) -> tuple[Table, bool]:
     findings = [("header", True, f"version {file.check_header(path)}"), *around(path, moment), *inside(path)]
     rows = [{"what": what, "good": good, "found": found} for what, good, found in findings]
     good = all(found[1] for found in findings)
-    return Table(COLUMNS, rows, notes=["Sound." if good else "Not sound: see above. Copies: salesflow db restore"], ids="what"), good
+    return Table(
+        COLUMNS, rows, notes=["Sound." if good else "Not sound: see above. Copies: salesflow db restore"], ids="what"
+    ), good
 
 
 def around(path: Path, moment: Moment) -> Iterator[Finding]:
@@ -94,7 +96,9 @@ def days(conn: sqlite3.Connection) -> list[str]:
     """Columns with a day that is none: one bit turned can make it so, and no other check would see it."""
     strange = []
     for table in journal.tables(conn):
-        for column in [row["name"] for row in conn.execute(f"PRAGMA table_info({table})") if row["name"].endswith("_on")]:
+        for column in [
+            row["name"] for row in conn.execute(f"PRAGMA table_info({table})") if row["name"].endswith("_on")
+        ]:
             sql = f"SELECT 1 FROM {table} WHERE {column} IS NOT date({column}, '+0 days') LIMIT 1"  # noqa: S608
             if conn.execute(sql).fetchone():
                 strange.append(f"{table}.{column}")

@@ -119,14 +119,25 @@ def close(
         raise Refused(reason_needed(deal_id, outcome))
     day, at = when(on, moment)
     leave(conn, deal, day)
-    update(conn, "deals", deal_id, outcome=outcome, how=how, closed_at=at, closed_on=day, parked_until=None, parked_why=None)
+    update(
+        conn,
+        "deals",
+        deal_id,
+        outcome=outcome,
+        how=how,
+        closed_at=at,
+        closed_on=day,
+        parked_until=None,
+        parked_why=None,
+    )
     if amount is not None:
         update(conn, "deals", deal_id, amount_minor=amount[0], currency=amount[1])
 
 
 def reason_needed(deal_id: int, outcome: str) -> str:
     verb, word = ("win", "how") if outcome == "won" else ("lose", "why")
-    return f"D{deal_id} stays open: say {word} it was {outcome}: salesflow {verb} D{deal_id} {word.upper()} ({', '.join(REASONS[outcome])}, or your words)"
+    command = f"salesflow {verb} D{deal_id} {word.upper()} ({', '.join(REASONS[outcome])}, or your words)"
+    return f"D{deal_id} stays open: say {word} it was {outcome}: {command}"
 
 
 def reopen(conn: sqlite3.Connection, deal_id: int, moment: Moment) -> None:
@@ -218,7 +229,9 @@ def get(conn: sqlite3.Connection, deal_id: int) -> sqlite3.Row:
 def get_open(conn: sqlite3.Connection, deal_id: int) -> sqlite3.Row:
     deal = get(conn, deal_id)
     if deal["outcome"] != "open":
-        raise Refused(f"D{deal_id} was {deal['outcome']} on {deal['closed_on']}; open it again: salesflow deal reopen D{deal_id}")
+        raise Refused(
+            f"D{deal_id} was {deal['outcome']} on {deal['closed_on']}; open it again: salesflow deal reopen D{deal_id}"
+        )
     return deal
 
 
@@ -335,7 +348,13 @@ def reasons(conn: sqlite3.Connection, outcome: str) -> Sequence[str]:
     """The reasons to offer: one's own most frequent first, then the built-in ones."""
     own = rows(
         conn,
-        "SELECT how FROM deals WHERE outcome = :outcome AND how IS NOT NULL GROUP BY how ORDER BY count(*) DESC LIMIT 5",
+        """
+        SELECT how FROM deals
+         WHERE outcome = :outcome AND how IS NOT NULL
+         GROUP BY how
+         ORDER BY count(*) DESC, max(id) DESC
+         LIMIT 5
+        """,
         outcome=outcome,
     )
     return list(dict.fromkeys([row["how"] for row in own] + list(REASONS[outcome])))[:9]

@@ -292,5 +292,7 @@ def shown(conn: sqlite3.Connection, name: str) -> Sheet:
         """,
         id=process["id"],
     )
-    table = Table(STAGE_COLUMNS, [dict(row) for row in found], title=f"{process['name']}: {process['title']}".rstrip(": "))
+    table = Table(
+        STAGE_COLUMNS, [dict(row) for row in found], title=f"{process['name']}: {process['title']}".rstrip(": ")
+    )
     return Sheet((Column("name"), Column("title")), dict(process), {"stages": table}, view=lambda: table)

@@ -62,15 +62,19 @@ def add(conn: sqlite3.Connection, name: str, wording: str, *, gates: bool = True
     if not name or len(name) > 40 or not all(letter.isalnum() or letter == "-" for letter in name):
         raise Refused(f"no name for a question: {name!r}; one word, such as need or budget-2027")
     if not wording.strip():
-        raise Refused(f"how do you ask it? salesflow question add {name} \"Do you ...?\"")
+        raise Refused(f'how do you ask it? salesflow question add {name} "Do you ...?"')
     check_text(wording, "a question", 500)
     position = (value(conn, "SELECT max(position) FROM questions WHERE set_name = 'qualification'") or 0) + 1
-    known = one(conn, "SELECT id, dropped_on FROM questions WHERE set_name = 'qualification' AND name = :name", name=name)
+    known = one(
+        conn, "SELECT id, dropped_on FROM questions WHERE set_name = 'qualification' AND name = :name", name=name
+    )
     if known is None:
         return insert(conn, "questions", name=name, wording=wording.strip(), position=position, gates=int(gates))
     if known["dropped_on"] is None:
         raise Exists(f"there is a question {name} already; reword it: salesflow question edit {name} --ask TEXT")
-    update(conn, "questions", known["id"], wording=wording.strip(), position=position, gates=int(gates), dropped_on=None)
+    update(
+        conn, "questions", known["id"], wording=wording.strip(), position=position, gates=int(gates), dropped_on=None
+    )
     return int(known["id"])
 
 

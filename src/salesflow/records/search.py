@@ -64,7 +64,9 @@ def phrases(words: Iterable[str], *, starts: bool = False, column: str = "") -> 
 
     A word of a script that is searched letter by letter (山田) becomes a phrase.
     """
-    parts = [f'"{folded}"' + ("*" if starts else "") for word in words if (folded := fold(word).replace('"', " ").strip())]
+    parts = [
+        f'"{folded}"' + ("*" if starts else "") for word in words if (folded := fold(word).replace('"', " ").strip())
+    ]
     query = " ".join(parts)
     return f"{column} : ({' AND '.join(parts)})" if column and parts else query
 
@@ -80,8 +82,8 @@ def keep_anew(conn: sqlite3.Connection) -> None:
 def missing(conn: sqlite3.Connection) -> int:
     """How many rows with a text are not indexed, or are indexed and gone; for `db check`."""
     sql = " UNION ALL ".join(
-        f"SELECT id * 16 + {kind} AS number FROM {table}" + ("" if table in ("contacts", "deals") else " WHERE text IS NOT NULL")  # noqa: S608
-        for table, kind in KINDS.items()
+        f"SELECT id * 16 + {kind} AS number FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608
+        for (table, kind), column in zip(KINDS.items(), ("name", "text", "text", "title"), strict=True)
     )
     should = f"SELECT count(*) FROM ({sql}) WHERE number NOT IN (SELECT rowid FROM search)"  # noqa: S608
     spare = f"SELECT count(*) FROM search WHERE rowid NOT IN ({sql})"  # noqa: S608

@@ -56,8 +56,9 @@ FUNNEL = "SELECT status, count(*) AS people FROM standing WHERE counts = 1 GROUP
 def report(
     conn: sqlite3.Connection, *, today: date, limit: int | None = 50, marks: str = ",.", alarm_days: int = 7
 ) -> Sheet:
-    """One row of figures, `empty` among them; tables `lines` (as `today` has them), `funnel`, `won_amounts`, `open_amounts`,
-    and `ahead`, what is promised for each of the next seven days. Its view is the text."""
+    """One row of figures, `empty` among them; tables `lines` (as `today` has them), `funnel` (where people stand now),
+    `won_amounts`, `open_amounts`, and `ahead`, what is promised for each of the next seven days. Its view is the text.
+    """
     asked = queue.Asked(today, 0, alarm_days)
     lines = queue.queue(conn, asked, limit)
     promised = queue.promised_by_day(conn, today + timedelta(7))
@@ -125,7 +126,9 @@ def funnel(conn: sqlite3.Connection) -> list[dict[str, Any]]:
     """Where people stand now, in order: leads, possible, prospects, customers (who bought again among them)."""
     found = {step["status"]: step["people"] for step in rows(conn, FUNNEL)}
     found["customer"] = found.get("customer", 0) + found.get("repeat", 0)
-    return [{"status": status, "people": found.get(status, 0)} for status in ("lead", "possible", "prospect", "customer")]
+    return [
+        {"status": status, "people": found.get(status, 0)} for status in ("lead", "possible", "prospect", "customer")
+    ]
 
 
 def tail(row: dict[str, Any], tables: dict[str, Table], ahead: str, marks: str) -> list[str]:

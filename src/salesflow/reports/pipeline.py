@@ -76,9 +76,7 @@ def screen(found: Sequence[dict[str, Any]], today: date) -> Table:
         deals = list(group)
         name = f"{process}: {stage}" if several else stage
         shown += totals(name, deals)
-        shown += [
-            {**row, "stage": None, "next": next_step(row, today)} for row in deals
-        ]
+        shown += [{**row, "stage": None, "next": next_step(row, today)} for row in deals]
     count = "1 open deal" if len(found) == 1 else f"{len(found)} open deals"
     return Table(
         SCREEN, shown, title=f"Pipeline: {count}", ids="key",

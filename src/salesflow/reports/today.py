@@ -246,9 +246,7 @@ def stay(row: sqlite3.Row, today: date) -> str:
 
 def no_step(conn: sqlite3.Connection, asked: Asked, room: int) -> list[Line]:
     found = rows(conn, NO_STEP, today=asked.today.isoformat(), room=room)
-    return [
-        line(row, f"P{row['contact_id']}", "no-step", "prospect, nothing promised", "no step") for row in found
-    ]
+    return [line(row, f"P{row['contact_id']}", "no-step", "prospect, nothing promised", "no step") for row in found]
 
 
 Source = Callable[[sqlite3.Connection, Asked, int], list[Line]]

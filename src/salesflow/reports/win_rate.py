@@ -80,9 +80,7 @@ WIN_RATE = """
     """
 
 
-def report(
-    conn: sqlite3.Connection, *, since: str | None = None, by: str | None = None, marks: str = ",."
-) -> Table:
+def report(conn: sqlite3.Connection, *, since: str | None = None, by: str | None = None, marks: str = ",.") -> Table:
     """Rows in the order of their periods: `all`, `2017-01`, `2017-Q1`, `2017`, or a source (null: none noted).
 
     Within a period the currency with the most deals won comes first. Raises Refused for another `by`.

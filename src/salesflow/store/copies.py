@@ -195,7 +195,7 @@ def daily(path: Path, on: str) -> Path | None:
 
 
 def spare(names: list[str]) -> list[str]:
-    """Of copies named by day, oldest first, those not kept: not among the last 7, nor the first of the last 6 months."""
+    """Of copies named by day, oldest first, those not kept: neither of the last 7, nor the first of 6 last months."""
     firsts: dict[str, str] = {}
     for name in names:
         firsts.setdefault(name[:7], name)

@@ -44,7 +44,9 @@ def check_header(path: Path) -> int:
     except FileNotFoundError:
         if os.path.islink(path):
             raise FileTrouble(f"{path} is a link to a file that is not there; name another with --db FILE") from None
-        raise FileTrouble(f"no file {path} yet; start with: salesflow add NAME (or look around: salesflow demo)") from None
+        raise FileTrouble(
+            f"no file {path} yet; start with: salesflow add NAME (or look around: salesflow demo)"
+        ) from None
     except OSError as error:
         raise FileTrouble(f"cannot read {path}: {error.strerror}") from None
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
@@ -55,7 +57,9 @@ def check_header(path: Path) -> int:
     if version < 1:
         raise Damaged(f"{path} is damaged (it says no version); bring back a copy: salesflow db restore")
     if version > VERSION:
-        raise FileTrouble(f"{path} was written by a newer salesflow (file version {version}, known {VERSION}); upgrade salesflow")
+        raise FileTrouble(
+            f"{path} was written by a newer salesflow (file version {version}, known {VERSION}); upgrade salesflow"
+        )
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     # Beside a live write-ahead log the page count may run ahead of the file; alone it may not.

@@ -168,7 +168,8 @@ def to_undo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
     if row is None:
         raise NotFound("nothing to undo" if change_id is None else f"no change {change_id}; see: salesflow undo --list")
     if row["kind"] != "do":
-        raise Refused(f"change {row['id']} is {'an undo' if row['kind'] == 'undo' else 'a redo'} itself; see: salesflow undo --list")
+        kind = "an undo" if row["kind"] == "undo" else "a redo"
+        raise Refused(f"change {row['id']} is {kind} itself; see: salesflow undo --list")
     if row["undone_by_id"]:
         raise Refused(f"change {row['id']} is taken back already")
     return Change(row["id"], row["kind"], row["command"], row["summary"])
@@ -241,9 +242,7 @@ def take_back(conn: sqlite3.Connection, change: Change, mark: Mark) -> None:
                 note_insert(conn, mark.change_id, table, row_id, row_id)
         except sqlite3.IntegrityError as error:
             raise Taken(*rivals(conn, table, columns, str(error))) from None
-    conn.execute(
-        "UPDATE changes SET undone_by_id = :by WHERE id = :id", {"by": mark.change_id, "id": change.id}
-    )
+    conn.execute("UPDATE changes SET undone_by_id = :by WHERE id = :id", {"by": mark.change_id, "id": change.id})
     if change.kind == "undo":
         conn.execute(
             "UPDATE changes SET undone_by_id = NULL WHERE id = (SELECT target_id FROM changes WHERE id = :id)",
