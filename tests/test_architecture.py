@@ -220,6 +220,7 @@ def test_a_command_loads_its_own_room_and_no_other(words: list[str], known: Path
     assert len([name for name in found if name.startswith("salesflow.cli.")]) <= 9
     if words == ["--help"]:
         assert not rooms & {"records", "store", "reports", "people", "money"}
+        assert "sqlite3" not in loaded(known, words)
     if words[0] in ("today", "list"):
         assert "salesflow.records.change" not in found, "a reader needs no journal"
         assert "salesflow.store.journal" not in found, "a reader needs no journal"

@@ -13,7 +13,7 @@ import typer
 from builders import Desk, desk, differences, dump, faults, later, new_file, run
 from salesflow.errors import NotFound, Refused, SalesflowError
 from salesflow.records import change
-from salesflow.store import journal
+from salesflow.store import reversal
 
 # -- histories of commands ---------------------------------------------------------------------------------------------
 
@@ -519,13 +519,13 @@ def test_what_is_written_again_as_it_was_is_no_change(at: Desk):
 def test_undo_and_redo_decide_inside_the_lock(at: Desk, monkeypatch: pytest.MonkeyPatch):
     """Two at once take back two commands, not one command twice."""
     for decide in ("to_undo", "to_redo", "standing_on"):
-        real = getattr(journal, decide)
+        real = getattr(reversal, decide)
 
         def inside(conn: sqlite3.Connection, *args: Any, real: Any = real) -> Any:
             assert conn.in_transaction
             return real(conn, *args)
 
-        monkeypatch.setattr(journal, decide, inside)
+        monkeypatch.setattr(reversal, decide, inside)
     at.call("add", ["Ana"])
     change.undo(at.conn, at.now)
     change.redo(at.conn, at.now)

@@ -6,11 +6,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salesflow.dates import Moment
 from salesflow.errors import Refused
 from salesflow.records import search, standing
 from salesflow.store import file, journal
+
+if TYPE_CHECKING:
+    from salesflow.store import reversal
 
 
 class Work:
@@ -61,43 +65,47 @@ def change(conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "
         raise
 
 
-def undo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> journal.Change:
+def undo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> reversal.Change:
     """Take back one change whole: the last in force, or the one asked for. Raises NotFound, Refused."""
     return reverse(conn, moment, "undo", change_id)
 
 
-def redo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> journal.Change:
+def redo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> reversal.Change:
     """Take back one undo: the last that still holds, or that of the change asked for. Raises NotFound, Refused."""
     return reverse(conn, moment, "redo", change_id)
 
 
-def reverse(conn: sqlite3.Connection, moment: Moment, kind: str, change_id: int | None) -> journal.Change:
+def reverse(conn: sqlite3.Connection, moment: Moment, kind: str, change_id: int | None) -> reversal.Change:
     """The transaction of undo and redo; what stands on top of the change is named and nothing is done."""
+    from salesflow.store import reversal  # what is no undo does without it
+
     with change(conn, moment, kind, kind) as work:
         mark = journal.Mark(work.change_id, {})
-        done = journal.to_undo(conn, change_id) if kind == "undo" else journal.to_redo(conn, change_id)
-        journal.aim(conn, mark, done)
-        on_top = journal.standing_on(conn, done)
+        done = reversal.to_undo(conn, change_id) if kind == "undo" else reversal.to_redo(conn, change_id)
+        reversal.aim(conn, mark, done)
+        on_top = reversal.standing_on(conn, done)
         if on_top:
             raise Refused(refusal(done, on_top, kind))
         try:
-            journal.take_back(conn, done, mark)
+            reversal.take_back(conn, done, mark)
             # A status that was written down when another change was undone goes with its contact.
             conn.execute("DELETE FROM status_history WHERE contact_id NOT IN (SELECT id FROM contacts)")
-            loose = journal.dangling(conn) + astray(conn)
-        except journal.Taken as error:
+            loose = reversal.dangling(conn) + astray(conn)
+        except reversal.Taken as error:
             loose = [*error.args]
             if not loose:
                 raise
         if loose:
-            found = {row.id: row for pair in loose if (row := journal.blamed(conn, pair, mark, done))}
+            found = {row.id: row for pair in loose if (row := reversal.blamed(conn, pair, mark, done))}
             raise Refused(refusal(done, [found[number] for number in sorted(found)], kind))
         work.summary = done.summary
     return done
 
 
-def astray(conn: sqlite3.Connection) -> list[journal.Loose]:
+def astray(conn: sqlite3.Connection) -> list[reversal.Loose]:
     """What no foreign key holds: a setting that names a process no longer there, an open deal in a stage dropped."""
+    from salesflow.store import reversal
+
     found = conn.execute(
         """
         SELECT 'config', id, 'config', id
@@ -111,10 +119,10 @@ def astray(conn: sqlite3.Connection) -> list[journal.Loose]:
          WHERE stages.dropped_on IS NOT NULL
         """
     )
-    return [journal.Loose(*row) for row in found]
+    return [reversal.Loose(*row) for row in found]
 
 
-def refusal(done: journal.Change, on_top: Sequence[journal.Change], kind: str) -> str:
+def refusal(done: reversal.Change, on_top: Sequence[reversal.Change], kind: str) -> str:
     """The one line that says what must go first."""
     cannot = f"cannot {kind} {done.number}:"
     if not on_top:

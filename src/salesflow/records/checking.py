@@ -12,7 +12,7 @@ from pathlib import Path
 from salesflow.dates import Moment
 from salesflow.errors import SalesflowError
 from salesflow.records import search, standing
-from salesflow.store import copies, file, journal
+from salesflow.store import copies, file, journal, reversal
 from salesflow.table import Column, Table
 
 Finding = tuple[str, bool, str]  # what was looked at, whether it is good, what was found
@@ -62,7 +62,7 @@ def inside(path: Path) -> Iterator[Finding]:
         yield "integrity", found[0][0] == "ok", "; ".join(row[0] for row in found)
         if found[0][0] != "ok":
             return
-        dangling = journal.dangling(conn)
+        dangling = reversal.dangling(conn)
         yield "pointers", not dangling, f"{len(dangling)} point nowhere" if dangling else "all point somewhere"
         broken = texts(conn)
         yield "texts", not broken, ", ".join(broken) or "all readable"

@@ -106,6 +106,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
             "trusted_schema = OFF",
             "cell_size_check = ON",
             "temp_store = MEMORY",
+            "cache_size = -16384",  # KiB: a large import writes its pages once, not as often as they fall out
         ):
             conn.execute(f"PRAGMA {setting}")
     except sqlite3.Error as error:

@@ -7,11 +7,10 @@ table a command, because ids made inside one lock are contiguous. Nothing that w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from salesflow.errors import NotFound, Refused
-from salesflow.store.rows import insert, one, rows, value
+from salesflow.store.rows import insert, rows
 
 if TYPE_CHECKING:
     from salesflow.dates import Moment
@@ -24,34 +23,6 @@ class Mark(NamedTuple):
 
     change_id: int
     last_ids: dict[str, int]
-
-
-class Change(NamedTuple):
-    """One command in the journal, or one undo of it; the command is then the one it took back."""
-
-    id: int
-    kind: str
-    command: str
-    summary: str
-    target_id: int | None = None
-
-    @property
-    def number(self) -> int:
-        """The command's own, by which the seller knows it."""
-        return self.target_id or self.id
-
-
-class Loose(NamedTuple):
-    """A row, and the row that it needs to be there, or that is in its place already."""
-
-    table: str
-    row_id: int
-    other_table: str
-    other_id: int
-
-
-class Taken(Exception):
-    """What is to be brought back is there again; `args` are Loose rows."""
 
 
 def tables(conn: sqlite3.Connection) -> list[str]:
@@ -80,12 +51,6 @@ def begin(conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "d
     last_ids = {row["name"]: row["seq"] for row in conn.execute("SELECT name, seq FROM sqlite_sequence")}
     change_id = insert(conn, "changes", kind=kind, command=command, made_at=moment.at, made_on=moment.on)
     return Mark(change_id, last_ids)
-
-
-def aim(conn: sqlite3.Connection, mark: Mark, at: Change) -> None:
-    """Say which change an undo or a redo takes back."""
-    sql = "UPDATE changes SET target_id = :target, command = kind || ' ' || :command WHERE id = :id"
-    conn.execute(sql, {"target": at.id, "command": at.command, "id": mark.change_id})
 
 
 def inserted(conn: sqlite3.Connection, mark: Mark) -> dict[str, tuple[int, int]]:
@@ -121,22 +86,34 @@ def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def owners(conn: sqlite3.Connection, mark: Mark, tables: set[str], column: str = "contact_id") -> set[int]:
-    """What the touched rows of these tables point at with `column`, and what they pointed at before."""
+def owners(
+    conn: sqlite3.Connection, mark: Mark, tables: set[str], column: str = "contact_id", but: tuple[int, int] = (1, 0)
+) -> set[int]:
+    """What the touched rows of these tables point at with `column`, and what they pointed at before.
+
+    but: the first and last id of those not asked for; a set of a million would be large.
+    """
     found: set[int] = set()
     for table, ranges in touched(conn, mark).items():
         if table in tables:
-            sql = f"SELECT DISTINCT {column} FROM {table} WHERE id BETWEEN ? AND ?"  # noqa: S608
+            rest = f"id BETWEEN ? AND ? AND {column} NOT BETWEEN ? AND ?"
+            sql = f"SELECT DISTINCT {column} FROM {table} WHERE {rest}"  # noqa: S608
             for ids in ranges:
-                found.update(row[0] for row in conn.execute(sql, ids))
+                found.update(row[0] for row in conn.execute(sql, (*ids, *but)))
     sql = """
-        SELECT DISTINCT table_name, json_extract(old, :path) FROM journal
-         WHERE change_id = :change_id AND old IS NOT NULL
+        SELECT DISTINCT table_name, json_extract(old, :path) AS owner FROM journal
+         WHERE change_id = :change_id AND old IS NOT NULL AND owner NOT BETWEEN :first AND :last
         """
-    for table, owner in conn.execute(sql, {"change_id": mark.change_id, "path": f"$.{column}"}):
+    values = {"change_id": mark.change_id, "path": f"$.{column}", "first": but[0], "last": but[1]}
+    for table, owner in conn.execute(sql, values):
         if table in tables:
             found.add(owner)
     return {owner for owner in found if owner is not None}
+
+
+def widest(ranges: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The range of the most ids; of no ranges one of no ids."""
+    return max(ranges, key=lambda ids: ids[1] - ids[0], default=(1, 0))
 
 
 def finish(conn: sqlite3.Connection, mark: Mark, summary: str) -> bool:
@@ -152,157 +129,3 @@ def finish(conn: sqlite3.Connection, mark: Mark, summary: str) -> bool:
 
 def note_insert(conn: sqlite3.Connection, change_id: int, table: str, first: int, last: int) -> None:
     insert(conn, "journal", change_id=change_id, table_name=table, op="insert", first_id=first, last_id=last)
-
-
-def to_undo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
-    """The change to take back: the one asked for, else the last in force. Raises NotFound, Refused."""
-    row = one(
-        conn,
-        """
-        SELECT id, kind, command, summary, undone_by_id FROM changes
-         WHERE (:id IS NULL AND kind = 'do' AND undone_by_id IS NULL) OR id = :id
-         ORDER BY id DESC LIMIT 1
-        """,
-        id=change_id,
-    )
-    if row is None:
-        raise NotFound("nothing to undo" if change_id is None else f"no change {change_id}; see: salesflow undo --list")
-    if row["kind"] != "do":
-        kind = "an undo" if row["kind"] == "undo" else "a redo"
-        raise Refused(f"change {row['id']} is {kind} itself; see: salesflow undo --list")
-    if row["undone_by_id"]:
-        raise Refused(f"change {row['id']} is taken back already")
-    return Change(row["id"], row["kind"], row["command"], row["summary"])
-
-
-def to_redo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
-    """The undo to take back: that of the change asked for, else the last in force. Raises NotFound, Refused."""
-    row = one(
-        conn,
-        """
-        SELECT undo.id, undo.kind, undo.target_id, done.command, done.summary
-          FROM changes AS undo JOIN changes AS done ON done.id = undo.target_id
-         WHERE undo.kind = 'undo' AND undo.undone_by_id IS NULL AND (:id IS NULL OR done.id = :id)
-         ORDER BY undo.id DESC LIMIT 1
-        """,
-        id=change_id,
-    )
-    if row is None and change_id is not None:
-        raise Refused(f"change {change_id} is not taken back; see: salesflow undo --list")
-    if row is None:
-        raise NotFound("nothing to redo")
-    return Change(row["id"], row["kind"], row["command"], row["summary"], row["target_id"])
-
-
-def standing_on(conn: sqlite3.Connection, change: Change) -> list[Change]:
-    """Later commands, still in force, that changed the same rows: they would have to go first. Oldest first."""
-    found = rows(
-        conn,
-        """
-        SELECT DISTINCT changes.id, changes.kind, changes.command, changes.summary
-          FROM changes JOIN journal AS later ON later.change_id = changes.id
-         WHERE changes.id > :id AND changes.kind = 'do' AND changes.undone_by_id IS NULL
-           AND EXISTS (
-             SELECT 1 FROM journal AS earlier
-              WHERE earlier.change_id = :id AND earlier.table_name = later.table_name
-                AND earlier.first_id <= later.last_id AND earlier.last_id >= later.first_id)
-         ORDER BY changes.id
-        """,
-        id=change.id,
-    )
-    return [Change(row["id"], row["kind"], row["command"], row["summary"]) for row in found]
-
-
-def take_back(conn: sqlite3.Connection, change: Change, mark: Mark) -> None:
-    """Put every row back as it was before the change, inside the transaction of `mark`, which journals it in turn.
-
-    Raises Taken when a row is in the place of one to be brought back; `dangling` then tells what points nowhere.
-    """
-    import json
-
-    conn.execute("PRAGMA defer_foreign_keys = ON")
-    new_ids: dict[str, list[tuple[int, int]]] = {}
-    for row in rows(
-        conn, "SELECT table_name, first_id, last_id FROM journal WHERE change_id = :id AND op = 'insert'", id=change.id
-    ):
-        new_ids.setdefault(row["table_name"], []).append((row["first_id"], row["last_id"]))
-        sql = f"DELETE FROM {row['table_name']} WHERE id BETWEEN :first AND :last"  # noqa: S608
-        conn.execute(sql, {"first": row["first_id"], "last": row["last_id"]})
-    sql = "SELECT table_name, op, first_id, old FROM journal WHERE change_id = ? AND op <> 'insert' ORDER BY id DESC"
-    for table, op, row_id, old in conn.execute(sql, (change.id,)).fetchall():
-        if any(first <= row_id <= last for first, last in new_ids.get(table, ())):
-            continue  # made by the change itself: gone already
-        columns = json.loads(old)
-        try:
-            if op == "update":
-                sets = ", ".join(f"{name} = :{name}" for name in columns if name != "id")
-                conn.execute(f"UPDATE {table} SET {sets} WHERE id = :id", columns)  # noqa: S608
-            else:
-                insert(conn, table, **columns)
-                note_insert(conn, mark.change_id, table, row_id, row_id)
-        except sqlite3.IntegrityError as error:
-            raise Taken(*rivals(conn, table, columns, str(error))) from None
-    conn.execute("UPDATE changes SET undone_by_id = :by WHERE id = :id", {"by": mark.change_id, "id": change.id})
-    if change.kind == "undo":
-        conn.execute(
-            "UPDATE changes SET undone_by_id = NULL WHERE id = (SELECT target_id FROM changes WHERE id = :id)",
-            {"id": change.id},
-        )
-
-
-def rivals(conn: sqlite3.Connection, table: str, columns: dict[str, Any], error: str) -> list[Loose]:
-    """The rows that have what is to be brought back, from `UNIQUE constraint failed: tags.contact_id, tags.tag_key`."""
-    names = [name for name in columns if f"{table}.{name}" in error.replace(",", " ").split()]
-    if not names:
-        return []
-    same = " AND ".join(f"{name} IS :{name}" for name in names)
-    found = conn.execute(f"SELECT id FROM {table} WHERE {same} AND id <> :id", columns)  # noqa: S608
-    return [Loose(table, columns["id"], table, row["id"]) for row in found]
-
-
-def dangling(conn: sqlite3.Connection) -> list[Loose]:
-    """Rows whose owner is gone."""
-    found = []
-    for table, row_id, owner, number in conn.execute("PRAGMA foreign_key_check").fetchall():
-        keys = conn.execute(f"PRAGMA foreign_key_list({table})").fetchall()
-        column = next(key["from"] for key in keys if key["id"] == number)
-        owner_id = value(conn, f"SELECT {column} FROM {table} WHERE id = :id", id=row_id)  # noqa: S608
-        found.append(Loose(table, row_id, owner, owner_id))
-    return found
-
-
-def blamed(conn: sqlite3.Connection, loose: Loose, mark: Mark, done: Change) -> Change | None:
-    """What would have to go before `done` can be taken back by `mark`: a command, or an undo. None if nothing helps.
-
-    An owner that was gone before: what took it away. Otherwise the last command in force that touched either row.
-    """
-    if value(conn, f"SELECT 1 FROM {loose.other_table} WHERE id = :other_id", other_id=loose.other_id) is None:  # noqa: S608
-        sql = """
-            SELECT changes.id, kind, command, summary, target_id
-              FROM journal JOIN changes ON changes.id = change_id
-             WHERE table_name = :other_table AND op = 'delete' AND first_id = :other_id
-             ORDER BY changes.id DESC
-             LIMIT 1
-            """
-        taker = one(conn, sql, other_table=loose.other_table, other_id=loose.other_id)
-        if taker and taker["id"] != mark.change_id:
-            if taker["kind"] == "redo":  # of an undo of a command
-                sql = """
-                    SELECT done.id, done.kind, done.command, done.summary, done.target_id
-                      FROM changes AS undo JOIN changes AS done ON done.id = undo.target_id
-                     WHERE undo.id = :id
-                    """
-                taker = one(conn, sql, id=taker["target_id"])
-            return Change(*taker) if taker else None
-    sql = """
-        SELECT changes.id, kind, command, summary, target_id
-          FROM journal JOIN changes ON changes.id = change_id
-         WHERE (table_name = :table AND :row_id BETWEEN first_id AND last_id
-                OR table_name = :other_table AND :other_id BETWEEN first_id AND last_id)
-           AND kind = 'do' AND undone_by_id IS NULL AND changes.id > :after AND changes.id <> :but
-         ORDER BY changes.id DESC
-         LIMIT 1
-        """
-    after = done.id if done.kind == "do" else 0
-    last = one(conn, sql, **loose._asdict(), after=after, but=done.number)
-    return Change(*last) if last else None
