@@ -19,7 +19,7 @@ from salesflow.cli import TABLE, finish, said
 from salesflow.cli.session import Session
 from salesflow.dates import Moment
 from salesflow.records import change, search, settings, setup, standing
-from salesflow.store import file, journal
+from salesflow.store import file, journal, reversal
 
 PLACE = {"country": "US", "currency": "USD", "marks": ",.", "date_order": "ymd"}
 TODAY = "2026-11-24"  # a Tuesday
@@ -66,7 +66,7 @@ def run(path: Path, *words: str, today: str = TODAY) -> Result:
 def environment(**more: str) -> dict[str, str]:
     """As cron has it: no settings of the person who runs the tests."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "HOME": os.devnull, "SALESFLOW_TODAY": TODAY, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**kept, "HOME": os.devnull, "SALESFLOW_TODAY": TODAY, **more}
 
 
 def argv(path: Path, *words: str) -> list[str]:
@@ -179,7 +179,7 @@ def faults(conn: sqlite3.Connection) -> list[str]:
     )
     if search.missing(conn):
         found.append(f"search misses {search.missing(conn)} rows")
-    found += [f"{loose.table} {loose.row_id} points nowhere" for loose in journal.dangling(conn)]
+    found += [f"{loose.table} {loose.row_id} points nowhere" for loose in reversal.dangling(conn)]
     found += [
         f"{row[0]} stands in {row[1]}"
         for row in conn.execute(

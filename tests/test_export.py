@@ -3,6 +3,8 @@
 import io
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,22 @@ def test_json_loses_nothing_on_the_way(db: Path, tmp_path: Path) -> None:
             assert len(one[table]) == len(two[table]), table
     for words in (("funnel", "--process", "own"), ("report", "win-rate"), ("today", "--all"), ("list",), ("show", "1")):
         assert run(db, *words).out == run(other, *words).out, words
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_from_a_pipe_into_a_pipe(db: Path, tmp_path: Path, form: str) -> None:
+    command = [sys.executable, "-m", "salesflow", "--db", str(new_file(tmp_path / "other.db")), "import", "-", "--json"]
+    text = exported(db, "--as", form)
+    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", timeout=60, check=True)
+    assert json.loads(done.stdout)["added"] == 5
+    assert exported(tmp_path / "other.db", "--as", form) == text
+
+
+def test_json_of_others_is_no_table(db: Path, tmp_path: Path) -> None:
+    for text in ('{"name": "Ann"}', '[{"name": "Ann"}]', "\n[ [1, 2]]"):
+        (tmp_path / "other.json").write_text(text)
+        done = run(db, "import", str(tmp_path / "other.json"))
+        assert (done.code, done.err.split(";")[0]) == (2, "salesflow: other.json is JSON, but no salesflow export")
 
 
 def test_whole_goes_also_through_a_file_laid_out_anew(db: Path, tmp_path: Path) -> None:

@@ -309,7 +309,7 @@ def qualify(at: Desk, *answers: str) -> str:
 GATES = ("target-market", "money", "authority")
 
 
-@pytest.mark.parametrize("answers", itertools.product(("yes", "no", "unknown", None), repeat=3))
+@pytest.mark.parametrize("answers", list(itertools.product(("yes", "no", "unknown", None), repeat=3)))
 def test_status_follows_from_the_answers(answers: tuple[str | None, ...], at: Desk):
     given = [f"{name}={answer}" for name, answer in zip(GATES, answers, strict=True) if answer]
     found = qualify(at, *given) if given else status(at)

@@ -1,12 +1,17 @@
 """Rough treatment: damaged files and hostile words end in one line and a known exit code, never in a traceback."""
 
+import json
+import os
 import random
 import shutil
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
-from builders import desk, new_file, run
+from builders import desk, environment, faults, new_file, reader, run
 from salesflow.store import copies, file
 
 # -- damaged files -----------------------------------------------------------------------------------------------------
@@ -172,3 +177,70 @@ def test_no_words_end_in_a_traceback(seed: int, full: Path, tmp_path: Path, monk
         assert said_well(words, *done) == "", f"seed {seed}: {words}: {done}"
         assert "\x1b" not in done.err, f"seed {seed}: {words}: {done}"
     assert run(path, "db", "check").code == 0
+
+
+# -- many at once ------------------------------------------------------------------------------------------------------
+
+
+def at_once(path: Path, commands: list[list[list[str]]]) -> list[list[int]]:
+    """Each list of commands by a process of its own, all let go at one instant; the exit codes."""
+    code = """
+        import json, os, sys
+        from salesflow import formats, money, render
+        from salesflow.cli import activity, files, finish, mend, session
+        from salesflow.importers import taking
+        from salesflow.records import change
+        path, lists = sys.argv[1], json.loads(sys.argv[2])
+        start, go = os.pipe()
+        pipes = []
+        for words in lists:
+            told, tell = os.pipe()
+            if not os.fork():
+                os.close(go)
+                os.read(start, 1)
+                codes = [finish(session.Session(" ".join(each)), ["-q", "--db", path, *each]) for each in words]
+                os.write(tell, json.dumps(codes).encode())
+                os._exit(0)
+            os.close(tell)
+            pipes.append(told)
+        os.close(go)
+        print(json.dumps([json.loads(os.read(told, 10_000)) for told in pipes]), file=sys.stderr)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(path), json.dumps(commands)], env=environment(),
+        capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    codes: list[list[int]] = json.loads(done.stderr.splitlines()[-1])
+    return codes
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_twenty_writers_beside_an_import_lose_nothing_they_were_told_is_kept(tmp_path: Path):
+    path = new_file(tmp_path / "a.db")
+    run(path, "add", "Ana")
+    (tmp_path / "many.csv").write_text("Name\n" + "".join(f"Person {number}\n" for number in range(3000)))
+    notes = [[["note", "1", f"w{writer}.{number}"] for number in range(4)] for writer in range(20)]
+    codes = at_once(path, [*notes, [["import", str(tmp_path / "many.csv")]]])
+    assert codes == [[0] * 4] * 20 + [[0]]
+    conn = reader(path)
+    texts = {row["text"] for row in conn.execute("SELECT text FROM activities")}
+    assert texts == {f"w{writer}.{number}" for writer in range(20) for number in range(4)}
+    assert conn.execute("SELECT count(*) FROM contacts").fetchone()[0] == 3001
+    assert conn.execute("SELECT count(*) FROM changes").fetchone()[0] == 82
+    assert faults(conn) == []
+    conn.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_several_who_undo_at_once_each_take_back_another_command(tmp_path: Path):
+    path = new_file(tmp_path / "a.db")
+    with desk(path) as at:
+        for number in range(20):
+            at.call("add", [f"Person {number}"])
+    assert at_once(path, [[["undo"], ["undo"]]] * 8) == [[0, 0]] * 8
+    conn = reader(path)
+    assert [row["id"] for row in conn.execute("SELECT id FROM contacts ORDER BY id")] == [1, 2, 3, 4]
+    targets = [row[0] for row in conn.execute("SELECT target_id FROM changes WHERE kind = 'undo'")]
+    assert sorted(targets) == list(range(5, 21))
+    assert faults(conn) == []
+    conn.close()

@@ -142,7 +142,7 @@ def counted(report: Report, *, dry: bool) -> str:
     if dry:
         return (
             f"{report.added:,} to add, {report.updated:,} to update, {report.same:,} the same, "
-            f"{report.refused:,} refused: {report.rows:,} rows"
+            f"{report.refused:,} refused: {report.rows:,} {'row' if report.rows == 1 else 'rows'}"
         )
     return f"{report.added:,} added, {report.updated:,} updated, {report.same:,} the same, {report.refused:,} refused"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from salesflow.errors import FileTrouble, Refused
 from salesflow.table import Answer, Column, Sheet, Table, Text
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from salesflow.records.change import Work
     from salesflow.records.settings import Settings
 
@@ -73,6 +74,8 @@ class Session:
     @contextmanager
     def reading(self) -> Iterator[tuple[sqlite3.Connection, Settings]]:
         """The file as it stands at one instant, and its settings. Raises FileTrouble; never makes a file."""
+        import sqlite3  # not for `--help`
+
         from salesflow.records import settings
         from salesflow.store import file
 
@@ -93,6 +96,8 @@ class Session:
     @contextmanager
     def writing(self, *, new: bool = False) -> Iterator[tuple[sqlite3.Connection, Settings, Work]]:
         """One command's transaction: committed at the end, or nothing. `new`: this command may make the file."""
+        import sqlite3
+
         from salesflow.records import change, settings
         from salesflow.store import file
 

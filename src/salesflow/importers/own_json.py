@@ -63,11 +63,16 @@ _STAGE = {
 }  # fmt: skip
 
 
-def is_ours(file: BinaryIO) -> bool:
-    """Whether a file begins as our JSON does; it is left at its start."""
-    head = file.read(4096)
+def is_ours(file: BinaryIO, name: str) -> bool:
+    """Whether a file begins as our JSON does; it is left at its start. Raises Refused for any other JSON."""
     file.seek(0)
-    return re.sub(rb"\s", b"", head.removeprefix(b"\xef\xbb\xbf")).startswith(_HEAD)
+    head = re.sub(rb"\s", b"", file.read(4096).removeprefix(b"\xef\xbb\xbf"))
+    file.seek(0)
+    if head.startswith(_HEAD):
+        return True
+    if re.match(rb'(?:\{"|\[[{\[])', head):
+        raise Refused(f"{name} is JSON, but no salesflow export; save it as CSV")
+    return False
 
 
 class Whole:

@@ -52,7 +52,7 @@ class Taken:
 
 def take(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Order, watch: Watch) -> Taken:
     """Every row taken or refused, inside the caller's transaction. Raises Refused, FileTrouble."""
-    if own_json.is_ours(file):
+    if own_json.is_ours(file, order.name):
         refuse(order, "a salesflow export in JSON says itself what it is", maps=True, process=True, deals=True)
         return take_whole(conn, settings, file, order)
     asked = [row["name"] for row in questions.in_force(conn)]

@@ -41,7 +41,8 @@ def refresh(conn: sqlite3.Connection, mark: Mark) -> None:
             index(conn, table, ids)
     ranges = touched.get("contacts", [])
     if {"points", "tags"} & touched.keys():
-        ranges = journal.joined([*ranges, *((each, each) for each in journal.owners(conn, mark, {"points", "tags"}))])
+        owners = journal.owners(conn, mark, {"points", "tags"}, but=journal.widest(ranges))
+        ranges = journal.joined([*ranges, *((each, each) for each in owners)])
     for ids in ranges:
         index(conn, "contacts", ids)
 

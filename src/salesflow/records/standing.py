@@ -8,12 +8,14 @@ again. So typing, import, merge and undo are right by one mechanism. A change of
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 
 from salesflow.dates import Moment
 from salesflow.store import journal
 from salesflow.store.journal import Mark
 
 FACTS = {"answers", "deals", "follow_ups", "activities"}
+MANY = 50_000  # contacts at a time: what is temporary lies in memory
 
 
 def refresh(conn: sqlite3.Connection, mark: Mark, moment: Moment, *, mend: bool = False) -> None:
@@ -27,18 +29,36 @@ def refresh(conn: sqlite3.Connection, mark: Mark, moment: Moment, *, mend: bool 
         conn.execute(f"CREATE TEMP TABLE refreshed AS {everybody}")
         rebuild(conn, moment, mend)
     else:
-        owners = journal.owners(conn, mark, FACTS)
         ranges = touched.get("contacts", [])
-        if owners or ranges:
+        for parcel in parcels(ranges):
             conn.execute("CREATE TEMP TABLE refreshed (contact_id INTEGER PRIMARY KEY)")
-            for ids in ranges:
+            for ids in parcel:
                 for there in ("SELECT id FROM contacts WHERE id", "SELECT contact_id FROM standing WHERE contact_id"):
                     conn.execute(f"INSERT OR IGNORE INTO refreshed {there} BETWEEN ? AND ?", ids)
-            conn.executemany("INSERT OR IGNORE INTO refreshed VALUES (?)", [(each,) for each in owners])
+            rebuild(conn, moment, mend)
+        owners = journal.owners(conn, mark, FACTS, but=journal.widest(ranges))
+        if owners:
+            conn.execute("CREATE TEMP TABLE refreshed (contact_id INTEGER PRIMARY KEY)")
+            conn.executemany("INSERT INTO refreshed VALUES (?)", [(each,) for each in sorted(owners)])
             rebuild(conn, moment, mend)
     if "stage_entries" in touched:
         for stage_id in journal.owners(conn, mark, {"stage_entries"}, "stage_id"):
             refresh_pace(conn, stage_id)
+
+
+def parcels(ranges: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The same ids, about MANY at a time."""
+    parcel: list[tuple[int, int]] = []
+    room = MANY
+    for first, last in ranges:
+        for start in range(first, last + 1, MANY):
+            parcel.append((start, min(start + MANY - 1, last)))
+            room -= parcel[-1][1] - start + 1
+            if room <= 0:
+                yield parcel
+                parcel, room = [], MANY
+    if parcel:
+        yield parcel
 
 
 def rebuild(conn: sqlite3.Connection, moment: Moment, mend: bool = False) -> None:
