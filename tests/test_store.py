@@ -1,7 +1,9 @@
 """The file: made once, opened with care, refused untouched, copied and brought back, migrated whole."""
 
+import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -21,7 +23,7 @@ from builders import PLACE, argv, desk, differences, dump, environment, faults, 
 from salesflow.cli import Stopped
 from salesflow.errors import FileTrouble, NotFound
 from salesflow.records import change, checking, setup
-from salesflow.store import copies, file, schema
+from salesflow.store import copies, file, migrations, schema
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="permissions and links are those of POSIX here")
 
@@ -599,6 +601,9 @@ def test_restore_without_a_name_takes_the_newest_copy(path: Path):
 # -- migration ---------------------------------------------------------------------------------------------------------
 
 
+NOW = file.VERSION
+
+
 def seven(db: object) -> None:
     """A migration as they will be: a new column, and rows moved."""
     db.conn.execute("ALTER TABLE contacts ADD COLUMN shoe_size INTEGER")  # type: ignore[attr-defined]
@@ -610,8 +615,8 @@ def older(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of this version, met by the next one."""
     run(path, "add", "Ana", "--next", "fri")
     shutil.rmtree(copies.folder(path))
-    monkeypatch.setattr(file, "VERSION", 2)
-    monkeypatch.setattr(schema, "MIGRATIONS", {1: seven})
+    monkeypatch.setattr(file, "VERSION", NOW + 1)
+    monkeypatch.setattr(migrations, "MIGRATIONS", {NOW: seven})
     return path
 
 
@@ -624,15 +629,15 @@ def test_whoever_meets_an_older_file_migrates_it_and_a_copy_is_kept(words: list[
     conn.close()
     done = run(older, *words)
     assert done.code == 0, done
-    assert f"{older} brought from version 1 to 2" in done.err
-    kept = older.with_name("a.db.version-1")
+    assert f"{older} brought from version {NOW} to {NOW + 1}" in done.err
+    kept = older.with_name(f"a.db.version-{NOW}")
     conn = sqlite3.connect(kept)
-    assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert conn.execute("PRAGMA user_version").fetchone()[0] == NOW
     assert "shoe_size" not in [row[1] for row in conn.execute("PRAGMA table_info(contacts)")]
     conn.close()
     copies.verify(kept)
     conn = reader(older)
-    assert conn.execute("PRAGMA user_version").fetchone()[0] == 2
+    assert conn.execute("PRAGMA user_version").fetchone()[0] == NOW + 1
     views = {row["name"]: row["sql"] for row in conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")}
     assert "forgotten" not in views
     assert "an older meaning" not in views["who"]
@@ -652,8 +657,8 @@ def test_a_second_one_who_waited_migrates_nothing(older: Path, monkeypatch: pyte
         return real(path)
 
     monkeypatch.setattr(file, "open_writer", somebody_faster)
-    assert schema.migrate(older) == 2
-    assert beside(older) == ["a.db.version-1", "a.db.version-1.sha256"]
+    assert schema.migrate(older) == NOW + 1
+    assert beside(older) == [f"a.db.version-{NOW}", f"a.db.version-{NOW}.sha256"]
     conn = reader(older)
     assert [row["name"] for row in conn.execute("PRAGMA table_info(contacts)")].count("shoe_size") == 1
     conn.close()
@@ -680,13 +685,14 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     step: Callable[[object], None], raised: type[BaseException], older: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """In the second of two steps: the first goes with it."""
-    monkeypatch.setattr(file, "VERSION", 3)
-    monkeypatch.setattr(schema, "MIGRATIONS", {1: lambda db: db.conn.execute("CREATE TABLE one (id)"), 2: step})
+    first = lambda db: db.conn.execute("CREATE TABLE one (id)")  # noqa: E731
+    monkeypatch.setattr(file, "VERSION", NOW + 2)
+    monkeypatch.setattr(migrations, "MIGRATIONS", {NOW: first, NOW + 1: step})
     before = older.read_bytes()
     with pytest.raises(raised):
         schema.migrate(older)
     assert older.read_bytes() == before
-    monkeypatch.setattr(file, "VERSION", 1)
+    monkeypatch.setattr(file, "VERSION", NOW)
     assert run(older, "list", "-f", "ids").out == "1\n"
 
 
@@ -703,7 +709,7 @@ def test_no_migration_without_its_copy(older: Path, monkeypatch: pytest.MonkeyPa
 def test_a_later_version_keeps_an_earlier_copy(older: Path):
     """A file brought back from its copy and migrated again must not write over the copy of the first time."""
     schema.migrate(older)
-    kept = older.with_name("a.db.version-1")
+    kept = older.with_name(f"a.db.version-{NOW}")
     first = kept.read_bytes()
     copies.restore(older, kept, "2026-11-24")
     conn = sqlite3.connect(older)
@@ -715,7 +721,34 @@ def test_a_later_version_keeps_an_earlier_copy(older: Path):
 
 
 def test_every_migration_leads_to_the_next_version():
-    assert sorted(schema.MIGRATIONS) == list(range(1, file.VERSION))
+    assert sorted(migrations.MIGRATIONS) == list(range(1, file.VERSION))
+
+
+def test_a_file_of_version_1_comes_out_like_a_new_one(path: Path):
+    """Two people, a deal, answers replaced and in force, an id of a CRM, all made by version 1."""
+    path.write_bytes(gzip.decompress((Path(__file__).parent / "data" / "version-1.db.gz").read_bytes()))
+    assert [line.split()[:4] for line in run(path, "-f", "csv", "list").out.splitlines()[1:]]
+    fresh = new_file(path.with_name("fresh.db"))
+    old, new = reader(path), reader(fresh)
+    sql = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    plain = [
+        {row["name"]: re.sub(r"--[^\n]*|[\s\"]+", "", row["sql"]) for row in conn.execute(sql)} for conn in (old, new)
+    ]
+    assert plain[0] == plain[1]
+    asked = "SELECT set_name, name, wording, position, gates FROM questions ORDER BY set_name, position"
+    assert [tuple(row) for row in old.execute(asked)] == [tuple(row) for row in new.execute(asked)]
+    assert [row["value_key"] for row in old.execute("SELECT value_key FROM points WHERE kind = 'id'")] == [
+        "hubspot:9001"
+    ]
+    assert faults(old) == []
+    last = old.execute("SELECT max(id) FROM answers").fetchone()[0]
+    old.close()
+    assert run(path, "qualify", "Ira", "--money", "yes").code == 0
+    assert reader(path).execute("SELECT max(id) FROM answers").fetchone()[0] > last
+    assert run(path, "undo").code == 0
+    for number in ("6", "2"):  # made by version 1: an answer, and the import under it
+        assert run(path, "undo", number).code == 0
+    assert run(path, "list", "-f", "ids").out == "1\n"
 
 
 # -- looking for damage ------------------------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ def clean_point(point: Point, settings: Settings) -> Point:
         key = found
     elif point.kind == "link":
         text, key = people.link_key(text)
+    elif point.kind == "id":  # the same number in two shops is two people
+        key = f"{(point.label or '').strip().lower()}:{people.fold(text)}"
     elif point.kind in POINT_KINDS:
         key = people.fold(text)
     else:
@@ -223,6 +225,7 @@ def off_list(conn: sqlite3.Connection, contact_id: int, why: str | None, moment:
 
 # Everything that hangs on a contact, in an order that leaves no row pointing nowhere.
 OWNED = (
+    "aliases",
     "exceptions",
     "status_history",
     "stage_entries",
@@ -247,6 +250,7 @@ def delete(conn: sqlite3.Connection, contact_id: int) -> dict[str, int]:
         )
     for table in OWNED:
         gone[table] = conn.execute(f"DELETE FROM {table} WHERE contact_id = :id", {"id": contact_id}).rowcount  # noqa: S608
+    conn.execute("DELETE FROM apart WHERE contact_id = :id OR other_id = :id", {"id": contact_id})
     conn.execute("DELETE FROM contacts WHERE id = :id", {"id": contact_id})
     conn.execute("DELETE FROM standing WHERE contact_id = :id", {"id": contact_id})
     return gone

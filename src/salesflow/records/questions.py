@@ -25,9 +25,18 @@ def install(conn: sqlite3.Connection) -> None:
     import tomllib
     from importlib.resources import files
 
-    text = files("salesflow.processes").joinpath("qualification.toml").read_text(encoding="utf-8")
-    for question in tomllib.loads(text)["questions"]:
-        add(conn, question["name"], question["wording"], gates=question.get("gates", True))
+    def built_in(name: str) -> list[dict[str, str]]:
+        text = files("salesflow.processes").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+        found: list[dict[str, str]] = tomllib.loads(text)["questions"]
+        return found
+
+    for question in built_in("qualification"):
+        add(conn, question["name"], question["wording"], gates=bool(question.get("gates", True)))
+    for position, question in enumerate(built_in("consent"), 1):
+        insert(
+            conn, "questions", set_name="consent", name=question["name"], wording=question["wording"],
+            position=position, gates=0,
+        )  # fmt: skip
 
 
 def in_force(conn: sqlite3.Connection) -> list[sqlite3.Row]:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from salesflow.errors import FileTrouble
 
 APPLICATION_ID = 0x53464C57  # "SFLW"
-VERSION = 1  # of the schema; see schema.MIGRATIONS
+VERSION = 2  # of the schema; see migrations
 WAIT_SECONDS = 30.0
 TURN_MILLISECONDS = 200
 

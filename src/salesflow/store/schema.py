@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from salesflow.errors import FileTrouble
 from salesflow.store import file
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 HERE = Path(__file__).parent
 
@@ -34,19 +30,15 @@ def build(conn: sqlite3.Connection) -> None:
     conn.execute(f"PRAGMA user_version = {file.VERSION}")
 
 
-# MIGRATIONS[n] takes a file of version n to n + 1, inside the transaction; sqlite-utils' `transform` rebuilds a
-# table where ALTER TABLE cannot. Views are made anew after the last one.
-MIGRATIONS: dict[int, Callable[[Database], None]] = {}
-
-
 def migrate(path: Path) -> int:
-    """Bring an older file up to date; the version it had. A copy is kept beside it first."""
+    """Bring an older file up to date; the version it had. A copy is kept beside it first; views are made anew."""
     version = file.check_header(path)
     if version == file.VERSION:
         return version
     from sqlite_utils import Database
 
     from salesflow.store import copies
+    from salesflow.store.migrations import MIGRATIONS
 
     conn = file.open_writer(path)
     try:

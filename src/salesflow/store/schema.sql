@@ -1,4 +1,4 @@
--- What is kept: every table of a salesflow file, version 1.
+-- What is kept: every table of a salesflow file, version 2.
 -- `_on` is the seller's local day, `_at` a UTC instant, both ISO text. Ids are never used twice.
 
 CREATE TABLE config (
@@ -62,6 +62,7 @@ CREATE INDEX contacts_walk_in ON contacts (kind) WHERE kind = 'walk-in';
 CREATE INDEX contacts_by_referrer ON contacts (referred_by_id) WHERE referred_by_id IS NOT NULL;
 
 -- Points: the ways to reach somebody. `value` as typed, `value_key` as compared (E.164, case-folded).
+-- An id has its system as label (hubspot, shopify), and as the head of its key.
 CREATE TABLE points (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   contact_id INTEGER NOT NULL REFERENCES contacts (id),
@@ -73,6 +74,32 @@ CREATE TABLE points (
 ) STRICT;
 CREATE INDEX points_by_key ON points (value_key);
 
+-- Other names, and rows of files without any key, by which a contact is known since others were merged into it.
+CREATE TABLE aliases (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  contact_id INTEGER NOT NULL REFERENCES contacts (id),
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  row_hash TEXT
+) STRICT;
+CREATE INDEX aliases_by_contact ON aliases (contact_id);
+CREATE INDEX aliases_by_name ON aliases (name_key);
+CREATE INDEX aliases_by_hash ON aliases (row_hash) WHERE row_hash IS NOT NULL;
+-- Pairs that look alike and are two: the seller said so.
+CREATE TABLE apart (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  contact_id INTEGER NOT NULL REFERENCES contacts (id),
+  other_id INTEGER NOT NULL REFERENCES contacts (id),
+  UNIQUE (contact_id, other_id),
+  CHECK (contact_id < other_id)
+) STRICT;
+CREATE INDEX apart_by_other ON apart (other_id);
+-- Whom the seller erased: nothing but a keyed hash of each way to reach them. Not journaled: what is erased stays so.
+CREATE TABLE erased (
+  key_hash TEXT PRIMARY KEY,
+  erased_on TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tags (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   contact_id INTEGER NOT NULL REFERENCES contacts (id),
@@ -82,7 +109,9 @@ CREATE TABLE tags (
 ) STRICT;
 CREATE INDEX tags_by_key ON tags (tag_key);
 
--- Questions and answers. A criterion is a question of the set `qualification` that gates.
+-- Questions and answers. A criterion is a question of the set `qualification` that gates. The set `consent` asks, a
+-- channel a question, whether one may be written to or called; the set `extra` holds columns of files that have no place
+-- of their own, under the file's own headings.
 CREATE TABLE questions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   set_name TEXT NOT NULL DEFAULT 'qualification',
@@ -97,7 +126,7 @@ CREATE TABLE answers (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   contact_id INTEGER NOT NULL REFERENCES contacts (id),
   question_id INTEGER NOT NULL REFERENCES questions (id),
-  answer TEXT NOT NULL CHECK (answer IN ('yes', 'no', 'unknown')),
+  answer TEXT NOT NULL,                            -- yes, no or unknown; words in the set `extra`
   basis TEXT NOT NULL DEFAULT 'said' CHECK (basis IN ('said', 'assumed', 'rule')),
   method TEXT,
   said TEXT,                                       -- the customer's own words

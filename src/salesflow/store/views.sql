@@ -57,7 +57,8 @@ SELECT contacts.id AS contact_id,
        contacts.kind <> 'walk-in' AND (
          contacts.imported = 0
          OR EXISTS (SELECT 1 FROM activities WHERE activities.contact_id = contacts.id)
-         OR EXISTS (SELECT 1 FROM answers WHERE answers.contact_id = contacts.id)
+         OR EXISTS (SELECT 1 FROM answers JOIN questions ON questions.id = question_id
+                     WHERE answers.contact_id = contacts.id AND set_name NOT IN ('consent', 'extra'))
          OR EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.contact_id = contacts.id)
          OR EXISTS (SELECT 1 FROM deals WHERE deals.contact_id = contacts.id)
        ) AS counts,
