@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow.errors import Refused
-from salesflow.importers import headings
-from salesflow.importers.headings import CONTACT_FIELDS, DEAL_FIELDS, apply_map, is_heading, recognise
+from salesflow.importers import heading_words, headings
+from salesflow.importers.heading_words import CONTACT_FIELDS, DEAL_FIELDS
+from salesflow.importers.headings import apply_map, is_heading, recognise
 
 CRITERIA = ("target market", "money", "authority")
 
@@ -328,7 +329,7 @@ def test_every_field_is_known_by_its_own_name_and_has_help(kind, fields):
             assert list(said(recognise([field], (), kind)).values()) == [field]
 
 
-@pytest.mark.parametrize("tables", [headings._CONTACT_WORDS, headings._DEAL_WORDS])
+@pytest.mark.parametrize("tables", [heading_words.CONTACT_WORDS, heading_words.DEAL_WORDS])
 def test_the_tables_are_written_as_they_are_compared(tables):
     entries = [entry.partition("=")[0].strip() for listed in tables.values() for entry in listed.split(",")]
     wrong = [word for word in entries if " ".join(headings._words(word)) != " ".join(word.split())]

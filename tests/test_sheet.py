@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from salesflow.errors import FileTrouble, Refused, SalesflowError
-from salesflow.importers.sheet import COLUMN_CAP, DELIMITERS, FIELD_CAP, LINE_CAP, Refusal, open_sheet
+from salesflow.importers.delimited import FIELD_CAP, LINE_CAP, Refusal
+from salesflow.importers.layout import COLUMN_CAP, DELIMITERS
+from salesflow.importers.sheet import open_sheet
 
 SHARED = pathlib.Path(__file__).parents[2] / "shared"
 SPECTRUM = SHARED / "suites" / "csv-spectrum"
@@ -297,7 +299,8 @@ def test_memory_stays_flat(tmp_path):
             file.write("Ann,a@x.example,ok\n" * 100_000 + f'Bob {number},"' + "x" * 5_000_000 + "\n")
     script = f"""
 import resource
-from salesflow.importers.sheet import Refusal, open_sheet
+from salesflow.importers.delimited import Refusal
+from salesflow.importers.sheet import open_sheet
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 sheet = open_sheet({str(path)!r})
 print(sum(1 for _, row in sheet if isinstance(row, list)), sum(1 for _, row in sheet if isinstance(row, Refusal)))

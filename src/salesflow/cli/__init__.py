@@ -75,7 +75,7 @@ TABLE = {
     "report": Entry("", "Reports by name.", REPORT),
     "digest": Entry("look:digest", "The day as text, for cron."),
     "import": Entry("files:import_", "Bring in a CSV file as it is."),
-    "export": Entry("files:export", "Write people or deals as CSV or JSON."),
+    "export": Entry("export:export", "Write people or deals as CSV or JSON."),
     "undo": Entry("mend:undo", "Take back the last command, or any one."),
     "redo": Entry("mend:redo", "Take back the last undo."),
     "edit": Entry("contact:edit", "Change a person, or a promise by its key."),

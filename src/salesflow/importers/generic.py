@@ -15,8 +15,10 @@ from typing import Any
 from salesflow.dates import read_birthday
 from salesflow.errors import Refused
 from salesflow.importers import cells
-from salesflow.importers.headings import ADDRESS_PARTS, Headings
-from salesflow.importers.sheet import Refusal, Sheet
+from salesflow.importers.delimited import Refusal
+from salesflow.importers.heading_words import ADDRESS_PARTS
+from salesflow.importers.headings import Headings
+from salesflow.importers.sheet import Sheet
 from salesflow.people import check_text
 from salesflow.records import contacts as keeping
 from salesflow.records.contacts import Draft, Point

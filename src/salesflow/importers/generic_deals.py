@@ -11,8 +11,9 @@ from datetime import date
 
 from salesflow.errors import Refused
 from salesflow.importers import cells
+from salesflow.importers.delimited import Refusal
 from salesflow.importers.headings import Headings
-from salesflow.importers.sheet import Refusal, Sheet
+from salesflow.importers.sheet import Sheet
 from salesflow.money import read_amount, read_currency
 from salesflow.people import check_text, clean_name, fold
 from salesflow.records import contacts as keeping

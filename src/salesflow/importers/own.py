@@ -14,7 +14,8 @@ from functools import partial
 from salesflow.dates import read_birthday, read_time
 from salesflow.errors import Refused
 from salesflow.importers import cells
-from salesflow.importers.sheet import Refusal, Sheet
+from salesflow.importers.delimited import Refusal
+from salesflow.importers.sheet import Sheet
 from salesflow.people import check_text
 from salesflow.records import contacts as keeping
 from salesflow.records.activities import kind_of
