@@ -182,10 +182,11 @@ def took_for(taken: Taken, name: str) -> str:
     """`people.csv: contacts, comma, utf-8, header on line 1`."""
     if taken.format == "salesflow-whole":
         return f"{name}: contacts, a salesflow export, whole"
-    own = ", a salesflow export" if taken.format != "generic" else ""
+    own = ", a salesflow export" if taken.format.startswith("salesflow-") else ""
     header = f"header on line {taken.header_line}" if taken.header_line else "no header"
     mark = DELIMITERS.get(taken.delimiter or "", taken.delimiter)
-    return f"{name}: {taken.kind}{own}, {mark}, {taken.encoding}, {header}"
+    what = f"{taken.title}" if taken.title else f"{taken.kind}{own}"
+    return f"{name}: {what}, {mark}, {taken.encoding}, {header}"
 
 
 def listed(word: str, found: Sequence[tuple[int, str]], total: int) -> list[str]:

@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from salesflow.dates import read_day
 from salesflow.errors import Refused
+from salesflow.importers.heading_words import label_words
 from salesflow.people import fold
 
 
@@ -29,6 +30,8 @@ OPEN = words(
     """open active inprogress pending new offen laufend aktiv ouvert encours abierto abierta aperto aperta
     inlavorazione lopend otwarta otwarte aberto aberta emandamento"""
 )
+AGREED = words("subscribed optin optedin doubleoptin confirmed marketingcontact granted allowed angemeldet abonne")
+REFUSED = words("unsubscribed optout optedout cleaned bounced blacklisted denied abgemeldet desabonne notsubscribed")
 PRIORITIES = {
     "a": "A", "1": "A", "high": "A", "hoch": "A", "haute": "A", "alta": "A", "hoog": "A", "wysoki": "A",
     "b": "B", "2": "B", "medium": "B", "normal": "B", "mittel": "B", "moyenne": "B", "media": "B", "gemiddeld": "B",
@@ -103,6 +106,12 @@ def answer(text: str) -> str | None:
     return "yes" if found in YES else "no" if found in NO else "unknown" if found in UNKNOWN else None
 
 
+def agreed(text: str) -> str | None:
+    """yes, no or unknown to being written to: `subscribed`, `unsubscribed` and `cleaned` say it too."""
+    found = word(text)
+    return "yes" if found in AGREED else "no" if found in REFUSED else answer(text)
+
+
 def rating(text: str) -> int | None:
     """1 to 5, from a number or stars; None for anything else."""
     plain = text.strip()
@@ -140,6 +149,12 @@ def address(parts: dict[str, list[str]]) -> str:
     else:
         place = f"{postcode} {city}".strip()
     return ", ".join(text for text in (*lines, place, *parts.get("country", ())) if text)
+
+
+def label(text: str) -> str | None:
+    """What a file calls a way to reach somebody: `* Mobile` is mobile, `_$!<Home>!$_` home, `Privat` home."""
+    plain = re.sub(r"^(?:\* ?)+|_\$!<|>!\$_", "", text).strip()
+    return label_words().get(fold(plain), plain.lower()) or None
 
 
 def several(kind: str, text: str) -> list[str]:

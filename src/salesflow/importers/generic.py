@@ -16,13 +16,13 @@ from salesflow.dates import read_birthday
 from salesflow.errors import Refused
 from salesflow.importers import cells
 from salesflow.importers.delimited import Refusal
-from salesflow.importers.heading_words import ADDRESS_PARTS
+from salesflow.importers.heading_words import ADDRESS_PARTS, BY_CHANNEL
 from salesflow.importers.headings import Headings
 from salesflow.importers.sheet import Sheet
 from salesflow.people import check_text
 from salesflow.records import contacts as keeping
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.incoming import Extras, Incoming, Unread
+from salesflow.records.incoming import Consent, Extras, Incoming, Unread
 from salesflow.records.settings import Settings
 
 POINTS = frozenset(("email", "phone", "link"))
@@ -45,6 +45,8 @@ class Said:
     answers: list[tuple[str, str]] = field(default_factory=list)
     off_list: tuple[str | None, str] | None = None
     warnings: list[str] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    consents: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def contacts(
@@ -54,10 +56,10 @@ def contacts(
     reader = Reader(sheet, headings, settings, today)
     seed = cells.seed(sheet.header, reader.plan, reader.orders, settings.country, extras)
     for line, row in sheet:
-        yield (
-            line,
-            row.reason if isinstance(row, Refusal) else Unread(cells.hashed(row, seed), partial(reader.person, row)),
-        )
+        if isinstance(row, Refusal):
+            yield line, row.reason
+        else:
+            yield line, Unread(cells.hashed(row, seed), partial(reader.person, row))
 
 
 class Reader:
@@ -66,13 +68,14 @@ class Reader:
     def __init__(self, sheet: Sheet, headings: Headings, settings: Settings, today: date) -> None:
         self.settings, self.today = settings, today
         self.plan = [
-            (place, field, headings.labels.get(place), sheet.header[place].strip() or f"column {place + 1}")
+            (place, field, headings.labels.get(place), headings.heading(place))
             for place, field in headings.fields.items()
         ]
+        self.label_places = headings.label_places
         self.orders = {
             place: cells.date_order([row[place] for row in sheet.sample if place < len(row)], settings.date_order)
             for place, field in headings.fields.items()
-            if field in ("birthday", "next", "off_list", "created_on")
+            if field in ("birthday", "next", "off_list", "created_on", "consent_on")
         }
         self.seed = cells.seed(sheet.header)
 
@@ -84,10 +87,14 @@ class Reader:
             if not text or text.isspace():
                 continue
             if name in POINTS:
+                if place in self.label_places:
+                    label = cells.label(row[self.label_places[place]]) or label
                 self._points(said, name, text, label, heading)
             elif name in NAMES or name in PLAIN:
                 said.texts[name] = text
             else:
+                if place in self.label_places:
+                    label = cells.label(row[self.label_places[place]]) or label
                 self._other(said, place, name, text, label, heading)
         keyed = bool(said.points)
         for label, parts in said.parts.items():
@@ -110,6 +117,11 @@ class Reader:
             keeping.clean(draft, self.settings), (*notes, *said.asides), values.get("next"), todo=texts.get("todo"),
             answers=tuple(said.answers), off_list=said.off_list, created_on=values.get("created_on"),
             referred_by=texts.get("referred_by"), row_hash=row_hash, warnings=tuple(said.warnings),
+            consents=tuple(
+                Consent(channel, told["answer"], told.get("on"), told.get("evidence"))
+                for channel, told in said.consents.items() if "answer" in told
+            ),
+            kept=tuple(said.kept),
         )  # fmt: skip
 
     def _name(self, said: Said) -> str | None:
@@ -164,6 +176,12 @@ class Reader:
             self._answer(said, text, label or "", heading)
         elif field == "off_list":
             self._off_list(said, place, text)
+        elif field == "extra":
+            said.kept.append((label or heading, check_text(text, heading)))
+        elif field == "id":
+            said.points.append(keeping.clean_point(Point("id", text.strip(), label), self.settings))
+        elif field in BY_CHANNEL:
+            self._consent(said, place, field, text, label or "", heading)
         elif not cells.blank(text):
             self._value(said, place, field, text, heading)
 
@@ -193,6 +211,26 @@ class Reader:
             said.answers.append((question, found))
         elif found is None and not cells.blank(text):
             self._aside(said, heading, text, f'"{text[:40]}" is neither yes nor no')
+
+    def _consent(self, said: Said, place: int, field: str, text: str, channel: str, heading: str) -> None:
+        told = said.consents.setdefault(channel, {})
+        if field == "evidence":
+            text = check_text(" ".join(text.split()), heading, 1000)
+            told["evidence"] = f"{told['evidence']}, {text}" if "evidence" in told else text
+        elif field == "consent_on":
+            try:
+                told["on"] = cells.day(text, self.orders[place], self.today)
+            except Refused as error:
+                self._aside(said, heading, text, str(error))
+        else:
+            found = cells.agreed(text)
+            if found is None and not cells.blank(text):
+                self._aside(said, heading, text, f'"{text[:40]}" is neither yes nor no')
+            elif found in ("yes", "no"):
+                if field == "consent":
+                    told["answer"] = found
+                elif found == "yes":  # that somebody did not opt out is no word of consent
+                    told["answer"] = "no"
 
     def _off_list(self, said: Said, place: int, text: str) -> None:
         """Whatever is not a no silences: better one letter too few."""

@@ -91,7 +91,9 @@ class DealReader:
         if contact and not self.own:
             contact = cells.whole_name(contact)
         return DealRow(
-            self._text(row, "title") or (f"Deal {deal_id}" if deal_id else "Sale"), deal_id,
+            self._text(row, "title") or (f"Deal {deal_id}" if deal_id else "Sale"),
+            # The same number in two shops is two orders.
+            f"{self.headings.system}:{deal_id}" if deal_id and self.headings.system else deal_id,
             None if deal_id else cells.hashed(row, self.seed), clean_name(contact) if contact else None,
             clean_name(company) if company else None, points, self._amount(row),
             slug(self._text(row, "process") or "") or None, stage, outcome, self._day(row, "opened_on"),
@@ -104,7 +106,7 @@ class DealReader:
         for place in self.places.get(name, ()):
             if text := row[place].strip():
                 return check_text(text, name.replace("_", " "), 1000)
-        return None
+        return self.headings.always.get(name)
 
     def _state(self, row: list[str]) -> tuple[str | None, str | None]:
         """The stage, unless its words mean an outcome, and the outcome. Raises Refused."""
@@ -135,8 +137,11 @@ class DealReader:
         return cells.day(text, self.orders[name], self.today) if text and not cells.blank(text) else None
 
     def _points(self, row: list[str], notes: list[str]) -> tuple[Point, ...]:
-        """E-mails and phones; what is neither goes to the notes."""
-        points = []
+        """Ids, e-mails and phones; what is no e-mail and no phone goes to the notes."""
+        points = [
+            keeping.clean_point(Point("id", row[place].strip(), self.headings.labels.get(place)), self.settings)
+            for place in self.places.get("contact_id", ()) if row[place].strip()
+        ]  # fmt: skip
         for kind in ("email", "phone"):
             for place in self.places.get(kind, ()):
                 text = row[place]

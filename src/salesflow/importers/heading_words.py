@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 CONTACT_FIELDS = {
     "name": "the whole name; `Last, First` is understood",
@@ -37,12 +38,19 @@ CONTACT_FIELDS = {
     "answer": "yes, no or unknown to a question (answer:money)",
     "off_list": "yes, or the day they asked not to be kept",
     "created_on": "day since when you know them",
+    "id": "the id they have in a shop or a CRM (several columns; id:shopify says whose)",
+    "consent": "yes or no: may they be written to or called (consent:email, phone, sms or post)",
+    "opt_out": "the other way round: yes, they want no more of it (opt_out:email)",
+    "consent_on": "day they said so (consent_on:email)",
+    "evidence": "how you know (evidence:email; several columns)",
+    "extra": "keep it under its own heading (several columns)",
 }
 DEAL_FIELDS = {
     "deal_id": "the id it has in the file, by which it is known again",
     "contact": "name of the person it is sold to",
     "email": "e-mail address of that person",
     "phone": "phone number of that person",
+    "contact_id": "the id that person has in a shop or a CRM (contact_id:shopify says whose)",
     "company": "the firm it is sold to",
     "title": "what is sold",
     "amount": "how much",
@@ -58,14 +66,22 @@ DEAL_FIELDS = {
     "note": "anything to remember (several columns)",
 }
 FIELDS = {"contacts": CONTACT_FIELDS, "deals": DEAL_FIELDS}
-MANY = frozenset({"email", "phone", "link", "address", "street", "tags", "note", "answer"})
+MANY = frozenset(
+    {"email", "phone", "link", "address", "street", "tags", "note", "answer", "id", "evidence", "extra", "contact_id"}
+)
 ADDRESS_PARTS = ("street", "city", "region", "postcode", "country")
 # Several columns may say it, each row in one of them (`Won time`, `Lost time`): the first that is filled counts.
 FIRST_FILLED = frozenset({"closed_on", "how"})
-LABELLED = frozenset({"email", "phone", "link", "address", *ADDRESS_PARTS, "amount", "answer"})
+CHANNELS = ("email", "phone", "sms", "post")
+# No heading means these by its name alone: an `ID` may count the rows of this very file.
+UNSPOKEN = frozenset({"answer", "id", "contact_id", "consent", "opt_out", "consent_on", "evidence", "extra"})
+BY_CHANNEL = ("consent", "opt_out", "consent_on", "evidence")
+LABELLED = frozenset(
+    {"email", "phone", "link", "address", *ADDRESS_PARTS, "amount", "answer", "id", "contact_id", "extra", *BY_CHANNEL}
+)
 NAMING = {
     "contacts": ("name", "first_name", "last_name", "nickname", "company", "email", "phone", "link"),
-    "deals": ("contact", "company", "email", "phone"),
+    "deals": ("contact", "company", "email", "phone", "contact_id"),
 }
 
 # A heading is compared folded, without punctuation and digits, `e-mail` as one word. `fax=fax`: a word with its label.
@@ -156,9 +172,17 @@ CONTACT_WORDS = SHARED_WORDS | {
     "todo": """todo, to do, task, next action, what to do, aufgabe, zu tun, tache, a faire, prochaine action, tarea,
         por hacer, proxima accion, da fare, prossima azione, taak, te doen, volgende actie, zadanie, do zrobienia,
         tarefa, a fazer""",
-    "off_list": """off list, do not contact, do not mail, unsubscribed, opted out, opt out, no contact, gesperrt,
-        kontaktsperre, nicht kontaktieren, ne pas contacter, desabonne, no contactar, non contattare, niet benaderen,
-        nie kontaktowac, nao contactar""",
+    "off_list": """off list, do not contact, no contact, gesperrt, kontaktsperre, nicht kontaktieren, ne pas contacter,
+        no contactar, non contattare, niet benaderen, nie kontaktowac, nao contactar""",
+    "opt_out": """do not mail=email, do not email=email, unsubscribed=email, opted out=email, opt out=email,
+        email opt out=email, has opted out of email=email, abgemeldet=email, newsletter abgemeldet=email,
+        desabonne=email, dado de baja=email, disiscritto=email, afgemeld=email, wypisany=email, descadastrado=email,
+        do not call=phone, nicht anrufen=phone, ne pas appeler=phone, no llamar=phone, non chiamare=phone,
+        niet bellen=phone, nie dzwonic=phone, nao ligar=phone""",
+    "consent": """email consent=email, email permission=email, newsletter=email, newsletter consent=email,
+        accepts marketing=email, accepts email marketing=email, marketing consent=email, subscribed=email,
+        email marketing=email, opted in=email, opt in=email, werbung erlaubt=email, werbeeinwilligung=email,
+        accepts sms marketing=sms, sms consent=sms, sms opt in=sms""",
     "created_on": """created, created on, created at, created date, create date, created time, creation date,
         date created, date added, added, added on, since, customer since, known since, connected on, seit, kunde seit,
         angelegt, angelegt am, erstellt, erstellt am, erfasst am, cree le, date de creation, client depuis, depuis,
@@ -235,3 +259,8 @@ PRIORITIES = (
     "|wysoki|niski"
 )
 ISO_CODES = r"\b(?:AUD|BRL|CAD|CHF|CZK|DKK|EUR|GBP|HUF|ILS|INR|JPY|MXN|NOK|NZD|PLN|SEK|USD|ZAR)\b"
+
+
+@cache
+def label_words() -> dict[str, str]:
+    return {word.strip(): label for label, listed in LABEL_WORDS.items() for word in listed.split(",")}

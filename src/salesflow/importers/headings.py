@@ -11,6 +11,8 @@ from typing import NamedTuple
 from salesflow.errors import Refused
 from salesflow.importers.heading_words import (
     ADDRESS_PARTS,
+    BY_CHANNEL,
+    CHANNELS,
     CONTACT_WORDS,
     CURRENCIES,
     DEAL_WORDS,
@@ -26,6 +28,8 @@ from salesflow.importers.heading_words import (
     NAMING,
     PRIORITIES,
     SELLERS,
+    UNSPOKEN,
+    label_words,
 )
 from salesflow.people import fold, looks_like_email, looks_like_link, looks_like_phone, nearest
 
@@ -43,6 +47,8 @@ class Headings:
     """What the columns of a file are; a column is its place, counted from 0.
 
     labels: of a point (work, home, mobile), the currency of an amount, the name of the question an answer is to.
+    label_places: columns whose labels stand in another column, row by row. always: what each row says that says
+    nothing else. system: whose ids they are.
     """
 
     header: tuple[str, ...]
@@ -51,12 +57,23 @@ class Headings:
     labels: Mapping[int, str]
     questions: tuple[str, ...] = ()
     blank: frozenset[int] = field(default=frozenset())
+    label_places: Mapping[int, int] = field(default_factory=dict)
+    always: Mapping[str, str] = field(default_factory=dict)
+    system: str = ""
+
+    @property
+    def unread_places(self) -> list[int]:
+        """The columns that mean nothing here; those without heading and values left out."""
+        read = {*self.fields, *self.label_places.values(), *self.blank}
+        return [place for place in range(len(self.header)) if place not in read]
 
     @property
     def unread(self) -> list[str]:
-        """The columns that mean nothing here, in the file's own words; columns without heading and values left out."""
-        places = (place for place in range(len(self.header)) if place not in self.fields and place not in self.blank)
-        return [self.header[place] or f"column {place + 1}" for place in places]
+        return [self.heading(place) for place in self.unread_places]
+
+    def heading(self, place: int) -> str:
+        """In the file's own words."""
+        return self.header[place].strip() or f"column {place + 1}"
 
     def columns(self, name: str) -> list[int]:
         """The columns of a field, from the left."""
@@ -69,7 +86,7 @@ class Headings:
 
 @cache
 def _vocabulary(kind: str) -> dict[str, Target]:
-    words = {name.replace("_", " "): Target(name) for name in FIELDS[kind] if name != "answer"}
+    words = {name.replace("_", " "): Target(name) for name in FIELDS[kind] if name not in UNSPOKEN}
     for name, listed in (CONTACT_WORDS if kind == "contacts" else DEAL_WORDS).items():
         for entry in listed.split(","):
             word, marked, label = entry.partition("=")
@@ -77,9 +94,9 @@ def _vocabulary(kind: str) -> dict[str, Target]:
     return words
 
 
-@cache
-def _label_words() -> dict[str, str]:
-    return {word.strip(): label for label, listed in LABEL_WORDS.items() for word in listed.split(",")}
+def key_of(heading: str) -> str:
+    """A heading as headings are compared: folded, without punctuation and digits."""
+    return " ".join(_words(heading))
 
 
 def _words(heading: str) -> list[str]:
@@ -102,8 +119,8 @@ def _target(heading: str, vocabulary: Mapping[str, Target]) -> Target | None:
 
 
 def _labelled(words: Sequence[str], vocabulary: Mapping[str, Target]) -> Target | None:
-    said = {_label_words()[word] for word in words if word in _label_words()}
-    rest = [word for word in words if word not in _label_words() and word not in ("value", "formatted")]
+    said = {label_words()[word] for word in words if word in label_words()}
+    rest = [word for word in words if word not in label_words() and word not in ("value", "formatted")]
     # What kind of line it is says more than whose: a fax at home is a fax.
     label = next((name for name in ("fax", "mobile", *LABEL_WORDS) if name in said), None)
     if not rest:
@@ -135,24 +152,31 @@ def recognise(
     kind: str = "contacts",
     questions: Sequence[str] = (),
     words: Mapping[str, str] | None = None,
+    *,
+    others: bool = True,
 ) -> Headings:
     """The fields of `kind` ("contacts", "deals") that the columns hold; sample rows settle what words leave open.
 
     A heading equal to one of `questions` is an answer to it. `words` are the headings of one known format, asked
     first: heading -> "field", "field:label", or "" where it is not to be read; numbers in a heading do not count.
+    others: whether the rest is known by its words.
     """
     vocabulary = _vocabulary(kind)
     asked = {" ".join(_words(question)): question for question in questions} if kind == "contacts" else {}
-    own = {" ".join(_words(heading)): text for heading, text in (words or {}).items()}
+    own = {key_of(heading): text for heading, text in (words or {}).items()}
     claims: dict[int, Target] = {}
+    sure: dict[int, Target] = {}
     for place, heading in enumerate(header):
-        key = " ".join(_words(heading))
+        key = key_of(heading)
+        found = None
         if key in own:
             name, _, label = own[key].partition(":")
             found = Target(name, label or None) if name else None
+            if found:
+                sure[place] = found
         elif key in asked:
             found = Target("answer", asked[key])
-        else:
+        elif others:
             found = _amount(heading, vocabulary) if kind == "deals" else None
             found = found or _target(heading, vocabulary)
         if found:
@@ -160,11 +184,16 @@ def recognise(
     cells = {place: _values(sample, place) for place in range(len(header))}
     for settle in (_settle_names, _settle_titles, _settle_steps, _settle_addresses, _settle_doubts, _settle_doubles):
         settle(claims, header, cells)
+    if sure:  # what a format says of its columns is not for words to doubt
+        taken = {_holder(*found[:2]) for found in sure.values() if found.field not in MANY}
+        claims = {place: found for place, found in claims.items() if _holder(*found[:2]) not in taken} | sure
+        _settle_doubles(claims, header, cells)
     unnamed = [place for place, heading in enumerate(header) if not _words(heading) or _words(heading) == ["column"]]
-    _guess(claims, unnamed, cells, kind)
-    if not any(found.field in NAMING[kind] for found in claims.values()):
-        others = [place for place, heading in enumerate(header) if not SELLERS.intersection(_words(heading))]
-        _guess(claims, others, cells, kind)
+    if others:
+        _guess(claims, unnamed, cells, kind)
+    if others and not any(found.field in NAMING[kind] for found in claims.values()):
+        rest = [place for place, heading in enumerate(header) if not SELLERS.intersection(_words(heading))]
+        _guess(claims, rest, cells, kind)
     return _headings(tuple(header), kind, claims, tuple(questions), cells)
 
 
@@ -255,7 +284,7 @@ def _settle_doubles(claims: dict[int, Target], header: Sequence[str], cells: Cel
 
 def _holder(name: str, label: str | None) -> tuple[str, str | None]:
     # A home and a work address have a town each; an amount in EUR and one in USD are still two amounts of one deal.
-    return name, label if name in ADDRESS_PARTS else None
+    return name, label if name in (*ADDRESS_PARTS, *BY_CHANNEL) else None
 
 
 def _guess(claims: dict[int, Target], places: Sequence[int], cells: Cells, kind: str) -> None:
@@ -300,6 +329,10 @@ def apply_map(headings: Headings, maps: Iterable[str]) -> Headings:
             raise Refused(f'"{text}": {name} takes no label; these do: {takers}')
         if name == "answer":
             label = _question(headings, label)
+        if name in ("id", "contact_id") and not label:
+            raise Refused(f'"{text}": whose id? write {name}:shopify, or what else the shop or CRM is called')
+        if name in BY_CHANNEL and label not in CHANNELS:
+            raise Refused(f'"{text}": by which channel? write {name}:email; there are {", ".join(CHANNELS)}')
         if name and name not in MANY:
             places = places[:1]
             wanted = _holder(name, label or None)

@@ -31,6 +31,14 @@ _MAGIC = {
     b"<HTML": "a web page; what is needed is a CSV file",
     b"<?XML": "an XML file; what is needed is a CSV file",
 }
+# What Windows writes where nothing else is said, by the seller's country; elsewhere cp1252.
+CODE_PAGES = dict.fromkeys(("PL", "CZ", "SK", "HU", "SI", "HR", "RO", "BA", "AL"), "cp1250") | dict.fromkeys(
+    ("RU", "UA", "BY", "BG", "RS", "MK", "KZ"), "cp1251"
+) | {
+    "GR": "cp1253", "CY": "cp1253", "TR": "cp1254", "IL": "cp1255", "EE": "cp1257", "LV": "cp1257", "LT": "cp1257",
+    "VN": "cp1258", "TH": "cp874", "JP": "cp932", "CN": "gb18030", "KR": "cp949", "TW": "cp950", "HK": "cp950",
+    **dict.fromkeys(("EG", "SA", "AE", "MA", "DZ", "TN", "JO", "LB", "IQ"), "cp1256"),
+}  # fmt: skip
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),

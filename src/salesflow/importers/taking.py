@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from salesflow.dates import Moment
 from salesflow.errors import Refused
-from salesflow.importers import generic, generic_deals, own, own_json, sheet
+from salesflow.importers import formats, generic, generic_deals, own, own_json, sheet
+from salesflow.importers.formats import Format
 from salesflow.importers.headings import Headings, apply_map, recognise
+from salesflow.importers.opening import CODE_PAGES
 from salesflow.importers.sheet import Sheet
 from salesflow.records import importing_deals, importing_whole, questions, stages_met
 from salesflow.records.importing import Intake
 from salesflow.records.incoming import Extras, Report
 from salesflow.records.settings import Settings
+
+KINDS = ("contacts", "deals")
 
 # Shown how far it is while rows go by: (rows, sheet) -> the same rows.
 Watch = Callable[[Iterator[Any], Sheet], Iterable[Any]]
@@ -48,6 +52,7 @@ class Taken:
     read: Sequence[str] = ()
     not_read: Sequence[str] = ()
     contacts_added: int | None = None
+    title: str = ""  # of the product that wrote it
 
 
 def take(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Order, watch: Watch) -> Taken:
@@ -56,17 +61,23 @@ def take(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Or
         refuse(order, "a salesflow export in JSON says itself what it is", maps=True, process=True, deals=True)
         return take_whole(conn, settings, file, order)
     asked = [row["name"] for row in questions.in_force(conn)]
-    with sheet.sheet_in(file, order.name, encoding=order.encoding, expected=[*own.NAMES, *asked]) as rows:
-        if own.is_contacts(rows.header) and order.kind != "deals" and not order.maps:
+    expected = [*own.NAMES, *asked, *formats.headings_known()]
+    fallback = CODE_PAGES.get(settings.country, "cp1252")
+    with sheet.sheet_in(file, order.name, encoding=order.encoding, expected=expected, fallback=fallback) as rows:
+        if own.is_contacts(rows.header) and order.kind in (None, "contacts") and not order.maps:
             refuse(order, "an export of contacts has no deals in it", process=True)
             return take_own(conn, settings, rows, order, watch)
-        headings = recognised(rows, order, asked)
+        wanted = None if order.kind in KINDS else order.kind
+        found = formats.known(rows.header, wanted) if order.kind not in KINDS else None
+        if found:
+            formats.shaped(rows, found, order.name)
+        headings = recognised(rows, order, asked, found)
         if headings.kind == "deals":
-            return take_deals(conn, settings, rows, headings, order, watch)
+            return take_deals(conn, settings, rows, headings, order, watch, found)
         refuse(order, "contacts follow no process; did you mean --as deals?", process=True)
         incoming = generic.contacts(rows, headings, settings, order.moment.day, order.extras)
         report = Intake(conn, settings, order.moment, order.extras).take(watch(incoming, rows))
-        return described(rows, headings, "contacts", "generic", report)
+        return described(rows, headings, "contacts", found, report)
 
 
 def refuse(order: Order, why: str, *, maps: bool = False, process: bool = False, deals: bool = False) -> None:
@@ -79,10 +90,18 @@ def refuse(order: Order, why: str, *, maps: bool = False, process: bool = False,
             raise Refused(f"{option} says nothing here: {why}")
 
 
-def recognised(rows: Sheet, order: Order, asked: Sequence[str]) -> Headings:
+def recognised(rows: Sheet, order: Order, asked: Sequence[str], form: Format | None) -> Headings:
     """What the columns are; without a word about it, deals only where it cannot be a list of people. Raises Refused."""
-    found = recognise(rows.header, rows.sample, order.kind or "contacts", asked)
-    if order.kind is None:
+    kind = order.kind if order.kind in KINDS else None
+    if form:
+        kind = "contacts" if form.kind == "contacts" else "deals"
+        found = recognise(rows.header, rows.sample, kind, asked, formats.words_of(form), others=form.others)
+        found = replace(
+            found, label_places=formats.label_places(form, rows.header), always=form.always, system=form.system
+        )  # fmt: skip
+    else:
+        found = recognise(rows.header, rows.sample, kind or "contacts", asked)
+    if kind is None:
         deals = recognise(rows.header, rows.sample, "deals", asked)
         fields = set(deals.fields.values())
         people = {"name", "first_name", "last_name", "email", "phone"} & set(found.fields.values())
@@ -116,8 +135,9 @@ def take_own(conn: sqlite3.Connection, settings: Settings, rows: Sheet, order: O
 
 
 def take_deals(
-    conn: sqlite3.Connection, settings: Settings, rows: Sheet, headings: Headings, order: Order, watch: Watch
-) -> Taken:
+    conn: sqlite3.Connection, settings: Settings, rows: Sheet, headings: Headings, order: Order, watch: Watch,
+    found: Format | None,
+) -> Taken:  # fmt: skip
     if order.extras.answers:
         raise Refused("--answer is for contacts; import those first")
     made, usual = processes_for(conn, settings, rows, headings, order)
@@ -129,8 +149,9 @@ def take_deals(
     )
     report = intake.take(watch(incoming, rows))
     report.made = made
-    form = "salesflow-deals" if is_own else "generic"
-    return described(rows, headings, "deals", form, report, contacts_added=intake.contacts_added)
+    form = "salesflow-deals" if is_own else found
+    kind = found.kind if found else "deals"
+    return described(rows, headings, kind, form, report, contacts_added=intake.contacts_added)
 
 
 def processes_for(
@@ -162,10 +183,17 @@ def take_whole(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, ord
 
 
 def described(
-    rows: Sheet, headings: Headings | None, kind: str, form: str, report: Report, contacts_added: int | None = None
-) -> Taken:
+    rows: Sheet, headings: Headings | None, kind: str, form: Format | str | None, report: Report,
+    contacts_added: int | None = None,
+) -> Taken:  # fmt: skip
+    """form: whose export it is, or the name of our own; None for anybody's own sheet."""
+    wide = len(rows.header) - rows.added
     read = list(rows.header)
     if headings:
-        read = [rows.header[place] or f"column {place + 1}" for place in headings.fields]
+        places = sorted({*headings.fields, *headings.label_places.values()})
+        read = [headings.heading(place) for place in places if place < wide]
     unread = headings.unread if headings else []
-    return Taken(kind, form, report, rows.encoding, rows.delimiter, rows.header_line, read, unread, contacts_added)
+    name, title = (form, "") if isinstance(form, str) else (form.name, form.title) if form else ("generic", "")
+    return Taken(
+        kind, name, report, rows.encoding, rows.delimiter, rows.header_line, read, unread, contacts_added, title
+    )  # fmt: skip

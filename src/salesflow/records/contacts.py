@@ -102,7 +102,7 @@ def named(draft: Draft) -> str:
     """What a contact goes by: its name, else its company, else a way to reach it. Raises Refused."""
     if draft.name:
         return draft.name
-    for text in (draft.company, *(point.value for point in draft.points)):
+    for text in (draft.company, *(point.value for point in draft.points if point.kind != "id")):
         try:
             return people.clean_name(text or "")
         except Refused:

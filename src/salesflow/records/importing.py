@@ -19,7 +19,7 @@ from typing import Any
 from salesflow import people
 from salesflow.dates import Moment
 from salesflow.errors import Refused
-from salesflow.records import follow_ups, questions
+from salesflow.records import consent, extras, follow_ups, questions
 from salesflow.records.contacts import Draft, named
 from salesflow.records.identity import WORDS, Known, Register
 from salesflow.records.incoming import Extras, Incoming, Report, Row, Unread, with_notes
@@ -59,6 +59,7 @@ class Intake:
         self.referrals = Referrals(conn, settings, guessed=not own)
         self.said = bytearray()  # by contact id: flat, however long the file
         self.last_id = value(conn, "SELECT seq FROM sqlite_sequence WHERE name = 'contacts'") or 0
+        self.fields: dict[str, int] | None = None  # extra fields by their folded headings
         self.fresh: list[dict[str, Any]] = []
         self.points: list[tuple[int, str, str | None, str, str]] = []
         self.tags: list[tuple[int, str, str]] = []
@@ -248,6 +249,12 @@ class Intake:
             changed |= answered(self.conn, known.id, name, answer, self.moment)
         if person.whole is not None and self.attach:
             changed |= self.attach(self.conn, known.id, person, outcome == "added")
+        for heading, text in person.kept:
+            changed |= extras.put(self.conn, known.id, self._field(heading), text, self.moment, "list")
+        for said in person.consents:
+            changed |= consent.give(
+                self.conn, known.id, said.channel, said.answer, self.moment, on=said.on, evidence=said.evidence
+            )  # fmt: skip
         if changed and outcome == "same":
             outcome = "updated"
         self.report.count(outcome)
@@ -257,6 +264,14 @@ class Intake:
             self.referrals.number(person.ref, known.id)
         if person.referred_by or person.referred_by_ref:
             self.referrals.add(line, known.id, person, outcome)
+
+    def _field(self, heading: str) -> int:
+        if self.fields is None:
+            self.fields = extras.fields(self.conn)
+        key = people.fold(heading)
+        if key not in self.fields:
+            self.fields[key] = extras.add_field(self.conn, heading)
+        return self.fields[key]
 
     def _said(self, contact_id: int) -> int:
         return self.said[contact_id] if contact_id < len(self.said) else 0

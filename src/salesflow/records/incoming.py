@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesflow import people
 from salesflow.dates import Moment
@@ -15,13 +15,23 @@ from salesflow.store.rows import insert
 SHOWN = 1000  # problems and warnings kept, of each
 
 
+class Consent(NamedTuple):
+    """What somebody said of being written to or called: channel, yes or no, since when, how one knows."""
+
+    channel: str
+    answer: str
+    on: str | None = None
+    evidence: str | None = None
+
+
 @dataclass(slots=True)
 class Incoming:
     """A contact as a row has it; the draft is a clean one, without note.
 
     notes: parts of the note, each kept once. next_on: the day of a promise; None with a todo: today. off_list: since
     when (None: today) and why. referred_by: a name, e-mail or phone; referred_by_ref: the `ref` of another row, which
-    is asked first. row_hash: of the cells, for a row without any key. whole: what else hangs on the contact.
+    is asked first. row_hash: of the cells, for a row without any key. whole: what else hangs on the contact. consents:
+    channel, answer, day and evidence of each. kept: heading and text of columns that have no place of their own.
     """
 
     draft: Draft
@@ -41,6 +51,8 @@ class Incoming:
     row_hash: str | None = None
     warnings: tuple[str, ...] = ()
     whole: dict[str, Any] | None = None
+    consents: tuple[Consent, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -1,0 +1,112 @@
+"""Whose export a file is: known by its headings, never by its name. One module a product; this is their register."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from salesflow.errors import Refused
+from salesflow.importers.delimited import Row
+from salesflow.importers.headings import key_of
+from salesflow.importers.sheet import Sheet
+from salesflow.people import fold, nearest
+
+# Modules of this package with FORMATS, a tuple of Format each. A new product is one module and its name here.
+MODULES = ("linkedin", "hubspot")
+
+Places = Mapping[str, int]  # folded heading -> column
+Quirks = Callable[[Iterable[Row], Places, str], Iterator[Row]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One product's export.
+
+    kind: contacts, deals or orders (sales that were bought on the spot). marks: sets of headings; a file that has all
+    of one set is of this format. columns: heading -> "field" or "field:label", "" where it is not to be read; numbers
+    in a heading do not count. labels: heading of values -> heading of their labels, `#` for a number: {"Phone # -
+    Value": "Phone # - Label"}. system: whose ids they are. others: whether columns not named here are known by their
+    words. added: columns of ours that quirks append, as in columns. always: field -> value, where a row says nothing
+    (of deals and orders). quirks: (rows, places, name of the file) -> rows put right; for what no heading can say.
+    """
+
+    name: str
+    title: str
+    kind: str
+    marks: tuple[frozenset[str], ...]
+    columns: Mapping[str, str]
+    system: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    others: bool = True
+    added: Mapping[str, str] = field(default_factory=dict)
+    always: Mapping[str, str] = field(default_factory=dict)
+    quirks: Quirks | None = None
+
+
+def marks(*headings: str) -> tuple[frozenset[str], ...]:
+    """Sets of headings as a file has them, from texts like `First Name, Last Name, URL, Connected On`."""
+    return tuple(frozenset(fold(heading) for heading in text.split(",")) for text in headings)
+
+
+def registered() -> list[Format]:
+    return [found for name in MODULES for found in import_module(f"salesflow.importers.{name}").FORMATS]
+
+
+def headings_known() -> set[str]:
+    """Every heading that marks a format: a row of them is a header, in whatever language."""
+    return {heading for found in registered() for marked in found.marks for heading in marked}
+
+
+def known(header: Sequence[str], wanted: str | None) -> Format | None:
+    """The format a header is of, or the one that is wanted; None for anybody's own. Raises Refused."""
+    there = {fold(heading) for heading in header}
+    best, most = None, 0
+    for found in registered():
+        if wanted == found.name:
+            return found
+        for marked in found.marks:
+            if len(marked) > most and marked <= there:
+                best, most = found, len(marked)
+    if wanted and wanted != "generic":
+        names = [found.name for found in registered()]
+        near = nearest(wanted, [(name, name) for name in names])
+        raise Refused(f"no format {wanted}; {f'did you mean {near[0]}? ' if near else ''}see: salesflow import --list")
+    return None if wanted else best
+
+
+def shaped(sheet: Sheet, found: Format, name: str) -> None:
+    """Put a sheet's quirks right from now on. name: what the file is called."""
+    quirks = found.quirks
+    if quirks is None:
+        return
+    places: dict[str, int] = {}
+    for place, heading in enumerate([*sheet.header, *found.added]):
+        places.setdefault(fold(heading), place)
+    sheet.mended(lambda rows: quirks(rows, places, name), tuple(found.added))
+
+
+def words_of(found: Format) -> dict[str, str]:
+    """Its columns as `headings.recognise` takes them, ids with their system."""
+    columns = {**found.columns, **found.added}
+    return {
+        heading: f"{said}:{found.system}" if said in ("id", "contact_id") else said for heading, said in columns.items()
+    }
+
+
+def label_places(found: Format, header: Sequence[str]) -> dict[int, int]:
+    """For columns of values the column of their labels: `Phone 2 - Label` for `Phone 2 - Value`."""
+    places = {heading.strip(): place for place, heading in reversed(list(enumerate(header)))}
+    pairs = {}
+    for values, labels in found.labels.items():
+        pattern = re.compile(re.escape(values).replace(r"\#", r"(\d+)"))
+        for place, heading in enumerate(header):
+            if said := pattern.fullmatch(heading.strip()):
+                other = places.get(labels.replace("#", said[1]) if said.groups() else labels)
+                if other is not None:
+                    pairs[place] = other
+    return pairs
+
+
+__all__ = ["Format", "Places", "key_of", "known", "label_places", "marks", "registered", "shaped", "words_of"]
