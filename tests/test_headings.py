@@ -152,7 +152,7 @@ def test_what_is_not_read(heading):
 
 def test_unread_columns_are_named_in_their_own_words():
     found = recognise(["Name", "Shoe size", "", "", "Umsatz "], [["Ann", "38", "", "x", "5"]])
-    assert found.unread == ["Shoe size", "column 4", "Umsatz "]
+    assert found.unread == ["Shoe size", "column 4", "Umsatz"]
     assert found.columns("name") == [0]
 
 
@@ -325,7 +325,7 @@ def test_maps_that_are_refused():
 def test_every_field_is_known_by_its_own_name_and_has_help(kind, fields):
     for field, words in fields.items():
         assert words and "\n" not in words and len(words) < 75
-        if field != "answer":
+        if field not in heading_words.UNSPOKEN_OF[kind]:
             assert list(said(recognise([field], (), kind)).values()) == [field]
 
 

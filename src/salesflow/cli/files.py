@@ -7,43 +7,56 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, BinaryIO, TypeVar
 
 import typer
 
+from salesflow.cli import import_told
 from salesflow.cli.session import Session, session
 from salesflow.errors import Refused
-from salesflow.table import Column, Table
 
 if TYPE_CHECKING:
-    from salesflow.importers.sheet import Sheet
+    from salesflow.importers.opening import Measured
     from salesflow.importers.taking import Taken
     from salesflow.records.change import Work
-    from salesflow.records.incoming import Extras, Report
+    from salesflow.records.incoming import Extras
     from salesflow.records.settings import Settings
 
-SHOWN = 10  # problems said on a screen
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 Item = TypeVar("Item")
 
 
 def import_(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE|-", show_default=False)],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE...|-", show_default=False, help="One file, or several at once.")
+    ] = None,
     as_: Annotated[
-        str | None, typer.Option("--as", metavar="WORD", help="contacts or deals, if it is not clear.")
+        str | None, typer.Option("--as", metavar="NAME", help="contacts, deals or a format, if it is not clear.")
     ] = None,
     map_: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="What a column is; again for several.")
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=FIELD", help="What a column is; again for several. Remembered."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    every_row: Annotated[bool, typer.Option("--rows", help="Say what becomes of every row.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="All rows or none.")] = False,
+    rejects: Annotated[
+        str | None, typer.Option("--rejects", metavar="FILE", help="Write refused rows there, to mend them.")
+    ] = None,
+    keep_extra: Annotated[bool, typer.Option("--keep-extra", help="Keep columns that nobody knows, too.")] = False,
+    keep_mine: Annotated[
+        bool, typer.Option("--keep-mine", help="What is known stays; what differs is kept beside it.")
+    ] = False,
     process: Annotated[
         str | None, typer.Option("--process", metavar="NAME", help="Of deals: their process, made if need be.")
     ] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="If it was taken wrong.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="NAME", help="Of a workbook: not the first with a table.")
+    ] = None,
     source: Annotated[
         str | None, typer.Option("--source", metavar="WORD", help="Where the list is from, if a row has none.")
     ] = None,
@@ -51,40 +64,110 @@ def import_(
     answer: Annotated[
         list[str] | None, typer.Option("--answer", metavar="QUESTION=yes", help="For all; again for several.")
     ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="The formats it knows.")] = False,
 ) -> None:
-    """Bring in a CSV file as it is, or what `export` wrote; a second time changes nothing.
+    """Bring in a file as it is: Google, Outlook, LinkedIn, a CRM, a shop, a phone, your own sheet, our export.
 
-    Columns are known by their headings: Name, E-Mail, Telefon, Company, Tags, Notes, Next ... Every row is taken or
-    refused with a reason. `undo` takes the whole import back.
+    What it is, is seen from what is in it. Every row is taken or refused with a reason; a second time changes nothing.
+    `undo` takes the whole import back.
 
     Example: salesflow import people.csv --dry-run
     """
-    from salesflow.importers import opening, taking
+    from salesflow.importers import taking
     from salesflow.records.incoming import keep
 
     run = session(ctx)
-    if as_ not in (None, "contacts", "deals"):
-        raise Refused(f"--as is contacts or deals, not {as_!r}")
-    name = "standard input" if file == "-" else Path(file).name
+    if list_:
+        run.show(import_told.formats_table())
+        return
     with ExitStack() as stack:
-        source_file = stack.enter_context(
-            closing(opening.open_file(None if file == "-" else file, sys.stdin.buffer if file == "-" else None))
-        )
+        sources = [source for file in named(files, as_) for source in stack.enter_context(opened(file))]
         conn, settings, work = stack.enter_context(place(run, dry_run))
-        extras = extras_of(conn, source, tag, answer)
-        order = taking.Order(name, run.moment, as_, tuple(map_ or ()), process, encoding, extras)
-        taken = taking.take(conn, settings, source_file, order, partial(watched, run))
-        report = taken.report
-        work.dry = dry_run or (strict and report.refused > 0)
-        import_id = None if work.dry else keep(conn, report, name, f"{taken.format} {taken.kind}", run.moment)
-        work.summary = counted(report, dry=False)
-    written = not work.dry and run.committed
-    told(run, name, taken, work.dry, (import_id, work.change_id) if written else None)
+        extras = replace(extras_of(conn, source, tag, answer), keep_mine=keep_mine)
+        order = taking.Order("", run.moment, as_, tuple(map_ or ()), process, encoding, extras, keep_extra, every_row)
+        done = []
+        for name, file in sources:
+            with naming(name, several=len(sources) > 1):
+                its = replace(order, name=name, rejects=rejects is not None, sheet=sheet)
+                done.append(taking.take(conn, settings, file, its, partial(watched, run)))
+        reports = [taken.report for taken in done]
+        refused = sum(report.refused for report in reports)
+        work.dry = dry_run or (strict and refused > 0)
+        names = [name for name, _ in sources]
+        ids = [] if work.dry else [
+            keep(conn, taken.report, name, f"{taken.format} {taken.kind}", run.moment)
+            for name, taken in zip(names, done, strict=True)
+        ]  # fmt: skip
+        work.summary = import_told.counted(reports, dry=False)
+    import_told.told(run, names, done, work.dry, [work.change_id, *ids] if not work.dry and run.committed else [])
+    if rejects:
+        write_rejects(run, rejects, names, done)
     run.undo_hint(work)
-    if strict and report.refused and not dry_run:
-        raise Refused(f"nothing was written: {report.refused} of {report.rows} rows are refused, and --strict was said")
-    if report.refused:
-        raise typer.Exit(2 if report.refused == report.rows else 1)
+    rows = sum(report.rows for report in reports)
+    if strict and refused and not dry_run:
+        raise Refused(f"nothing was written: {refused} of {rows} rows are refused, and --strict was said")
+    if refused:
+        raise typer.Exit(2 if refused == rows else 1)
+
+
+def named(files: Sequence[str] | None, as_: str | None) -> list[str]:
+    """The files to be read. Raises Refused."""
+    if not files:
+        raise Refused("which file? salesflow import people.csv; --list names the formats it knows")
+    if len(set(files)) < len(files):
+        raise Refused("the same file is named twice")
+    if as_ and as_ not in ("contacts", "deals"):
+        from salesflow.importers import formats
+
+        formats.known([], as_)  # refused before anything is read
+    return list(files)
+
+
+@contextmanager
+def opened(file: str) -> Iterator[list[tuple[str, BinaryIO]]]:
+    """What a file is called, and the file, readable twice; of an archive those in it. Raises FileTrouble, Refused."""
+    from salesflow.importers import opening, xlsx, zipped
+
+    name = "standard input" if file == "-" else Path(file).name
+    if file == "-":
+        found = opening.open_file(None, sys.stdin.buffer)
+    else:
+        found = opening.open_file(file)
+    with ExitStack() as stack:
+        stack.enter_context(closing(found))
+        if zipped.is_zip(found) and not xlsx.is_workbook(found):
+            yield [(inside, stack.enter_context(closing(copy))) for inside, copy in zipped.files(found, name)]
+        else:
+            yield [(name, found)]
+
+
+@contextmanager
+def naming(name: str, *, several: bool) -> Iterator[None]:
+    """Of several files, say which one cannot be taken."""
+    try:
+        yield
+    except Refused as error:
+        if several:
+            named = str(error) if name in str(error) else f"{name}: {error}"
+            raise Refused(f"{named}; of the other files nothing was taken") from None
+        raise
+
+
+def write_rejects(run: Session, path: str, names: Sequence[str], done: Sequence[Taken]) -> None:
+    """The refused rows of each file in a file of its own: of several the name says which."""
+    from salesflow.store.copies import whole_file
+
+    for name, taken in zip(names, done, strict=True):
+        if not taken.rejects:
+            continue
+        target = Path(path)
+        if len(names) > 1:
+            target = target.with_name(f"{target.stem}-{Path(name).stem}{target.suffix}")
+        if os.path.lexists(target) and os.path.lexists(run.path) and os.path.samefile(target, run.path):
+            raise Refused(f"{target} is the salesflow file itself; name another")
+        with whole_file(target) as out:
+            out.write(taken.rejects)
+        run.say(f"Refused rows: {target}; mend them and import it")
 
 
 @contextmanager
@@ -121,7 +204,7 @@ def extras_of(
     return Extras(draft.source or None, draft.tags, tuple(answers))
 
 
-def watched(run: Session, incoming: Iterator[Item], rows: Sheet) -> Iterator[Item]:
+def watched(run: Session, incoming: Iterator[Item], rows: Measured) -> Iterator[Item]:
     """The rows, and how far they are, said on a terminal where it takes long."""
     if run.quiet or not sys.stderr.isatty() or (rows.size or 0) < 1_000_000:
         yield from incoming
@@ -135,71 +218,3 @@ def watched(run: Session, incoming: Iterator[Item], rows: Sheet) -> Iterator[Ite
                 print(f"\r{percent:3} %  {number:,} rows", end="", file=sys.stderr, flush=True)
         yield item
     print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
-
-
-def counted(report: Report, *, dry: bool) -> str:
-    if dry:
-        return (
-            f"{report.added:,} to add, {report.updated:,} to update, {report.same:,} the same, "
-            f"{report.refused:,} refused: {report.rows:,} {'row' if report.rows == 1 else 'rows'}"
-        )
-    return f"{report.added:,} added, {report.updated:,} updated, {report.same:,} the same, {report.refused:,} refused"
-
-
-def told(run: Session, name: str, taken: Taken, plan: bool, ids: tuple[int | None, int] | None) -> None:
-    """The answer: for a person in lines, for a script one object.
-
-    plan: nothing was to be written, or could not be. ids: of the import and the change, if anything was.
-    """
-    report = taken.report
-    lines = [took_for(taken, name)]
-    if taken.format == "generic":
-        lines.append(f"Read: {', '.join(taken.read)}")
-    if taken.not_read:
-        lines.append(f"Not read: {', '.join(taken.not_read)}")
-    lines.append(counted(report, dry=plan))
-    if taken.contacts_added:
-        lines[-1] += f"; {taken.contacts_added:,} new contacts for them"
-    lines += [f"{text[:1].upper()}{text[1:]}" for text in report.made]
-    lines += listed("", report.problems, report.refused) + listed("Warning, ", report.warnings, report.warned)
-    facts: dict[str, Any] = {
-        "added": report.added, "updated": report.updated, "same": report.same, "refused": report.refused,
-        "import_id": ids and ids[0], "change_id": ids and ids[1], "contacts_added": taken.contacts_added,
-        "what": taken.kind, "format": taken.format, "encoding": taken.encoding, "delimiter": taken.delimiter,
-        "header_line": taken.header_line, "columns_read": list(taken.read), "columns_not_read": list(taken.not_read),
-        "made": report.made, "dry_run": plan, "written": ids is not None,
-        "problems": table(report.problems), "warnings": table(report.warnings),
-    }  # fmt: skip
-    run.tell(*lines, **facts)
-
-
-def table(found: Sequence[tuple[int, str]]) -> Table:
-    columns = (Column("line", "line", "number"), Column("reason", "reason", wrap=True))
-    return Table(columns, [{"line": line, "reason": reason} for line, reason in found])
-
-
-def took_for(taken: Taken, name: str) -> str:
-    """`people.csv: contacts, comma, utf-8, header on line 1`."""
-    if taken.format == "salesflow-whole":
-        return f"{name}: contacts, a salesflow export, whole"
-    own = ", a salesflow export" if taken.format.startswith("salesflow-") else ""
-    header = f"header on line {taken.header_line}" if taken.header_line else "no header"
-    mark = DELIMITERS.get(taken.delimiter or "", taken.delimiter)
-    what = f"{taken.title}" if taken.title else f"{taken.kind}{own}"
-    return f"{name}: {what}, {mark}, {taken.encoding}, {header}"
-
-
-def listed(word: str, found: Sequence[tuple[int, str]], total: int) -> list[str]:
-    """What is wrong, each reason once with its first lines."""
-    by_reason: dict[str, list[int]] = {}
-    for line, reason in found:
-        by_reason.setdefault(reason, []).append(line)
-    lines = []
-    for reason, where in list(by_reason.items())[:SHOWN]:
-        numbers = ", ".join(map(str, where[:3])) + (f" and {len(where) - 3:,} more" if len(where) > 3 else "")
-        lines.append(f"{word}line{'s' if len(where) > 1 else ''} {numbers}: {reason}")
-    if len(by_reason) > SHOWN or total > len(found):
-        lines.append(
-            f"{word}{total:,} in all; --json has {'all' if total <= len(found) else f'the first {len(found):,}'}"
-        )
-    return [f"{line[:1].upper()}{line[1:]}" for line in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from hashlib import blake2b
 from salesflow.dates import read_day
 from salesflow.errors import Refused
 from salesflow.importers.heading_words import label_words
+from salesflow.importers.months import in_english
 from salesflow.people import fold
 
 
@@ -23,20 +25,32 @@ NO = words("no n false f 0 nein falsch non faux falso nao nee nie ✗ ✘ ☐")
 UNKNOWN = words("unknown u ? unbekannt inconnu desconocido sconosciuto onbekend nieznane desconhecido")
 WON = words(
     """won closedwon win sold paid success gewonnen verkauft gagne vendu ganado ganada vendido vinto vinta venduto
-    verkocht wygrana wygrane sprzedane ganho ganha"""
+    verkocht wygrana wygrane sprzedane ganho ganha geschlossengewonnen abgeschlossengewonnen abgeschlossenundgewonnen
+    fermegagne fermeegagnee conclu cierreganado cerradaganada cerradoganado chiusovinto chiusavinta fechadoganho
+    fechadaganha geslotengewonnen zamknietewygrane vyhrano"""
 )
-LOST = words("""lost closedlost lose verloren perdu perdue perdido perdida perso persa przegrana przegrane abgesagt""")
+LOST = words(
+    """lost closedlost lose verloren perdu perdue perdido perdida perso persa przegrana przegrane abgesagt
+    geschlossenverloren abgeschlossenverloren abgeschlossenundverloren fermeperdu fermeeperdue cierreperdido
+    cerradaperdida cerradoperdido chiusoperso chiusapersa fechadoperdido fechadaperdida geslotenverloren
+    zamknieteprzegrane prohrano"""
+)
 OPEN = words(
     """open active inprogress pending new offen laufend aktiv ouvert encours abierto abierta aperto aperta
     inlavorazione lopend otwarta otwarte aberto aberta emandamento"""
 )
 AGREED = words("subscribed optin optedin doubleoptin confirmed marketingcontact granted allowed angemeldet abonne")
-REFUSED = words("unsubscribed optout optedout cleaned bounced blacklisted denied abgemeldet desabonne notsubscribed")
+REFUSED = words(
+    """unsubscribed optout optedout cleaned bounced blacklisted blocklisted denied abgemeldet desabonne
+    notsubscribed"""
+)
 PRIORITIES = {
     "a": "A", "1": "A", "high": "A", "hoch": "A", "haute": "A", "alta": "A", "hoog": "A", "wysoki": "A",
     "b": "B", "2": "B", "medium": "B", "normal": "B", "mittel": "B", "moyenne": "B", "media": "B", "gemiddeld": "B",
     "c": "C", "3": "C", "low": "C", "niedrig": "C", "basse": "C", "baja": "C", "bassa": "C", "laag": "C", "niski": "C",
 }  # fmt: skip
+# Chinese, Japanese and Korean names: what stands first is the family's.
+FAMILY_FIRST = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _FIRM = "company|firm|business|organi[sz]ation|firma|unternehmen|entreprise|empresa|azienda|bedrijf"
 _AFTER_NAME = (
     r"(?i)(?:inc|llc|ltd|plc|gmbh|ag|kg|co|corp|jr|sr|ii|iii|iv|phd|md|esq|s\.?a|s\.?l|b\.?v|sp\. ?z ?o\. ?o)\.?"
@@ -58,12 +72,27 @@ def day(text: str, order: str, today: date) -> str:
     plain = text.strip()
     if len(plain) == 10 and plain[4] == plain[7] == "-":
         return read_day(plain, today, order).isoformat()
-    return _day(plain, order, today)
+    return counted_day(plain) or _day(plain, order, today)
+
+
+def counted_day(text: str) -> str | None:
+    """A day as spreadsheets keep it, `46266` or, with its time of day, `46266,396`; from 1927 to 2119."""
+    if not re.fullmatch(r"[1-7]\d{4}(?:[.,]\d+)?", text):
+        return None
+    return (date(1899, 12, 30) + timedelta(int(text[:5]))).isoformat()
+
+
+def whole_id(text: str) -> str | None:
+    """An id as a shop or a CRM gave it; None for a number that a spreadsheet rounded, so that many have the same."""
+    plain = text.strip()
+    if re.fullmatch(r"(?i)\d(?:[.,]\d+)?E\+?\d+", plain) or re.fullmatch(r"[1-9]\d{14}0{3,}", plain):
+        return None
+    return plain
 
 
 @lru_cache(4096)
 def _day(text: str, order: str, today: date) -> str:
-    plain = re.sub(r"(?<=\d)(?:T|,? )\d{1,2}:\d\d.*$", "", text)
+    plain = in_english(re.sub(r"(?<=\d)(?:T|,? )\d{1,2}:\d\d.*$", "", text))
     found = read_day(plain, today, order)
     # What is counted from today moves with it.
     if any(read_day(plain, today + timedelta(away), order) != found for away in (1, 400)):
@@ -73,13 +102,15 @@ def _day(text: str, order: str, today: date) -> str:
 
 def date_order(values: Iterable[str], usual: str) -> str:
     """How a column writes its days: as the values that can be read one way only show, else as usual."""
-    firsts = seconds = 0
+    firsts = seconds = dotted = 0
     for value in values:
-        if found := re.match(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d", value):
+        if found := re.match(r"\s*(\d{1,2})([/.-])(\d{1,2})\2\d", value):
             firsts += int(found[1]) > 12
-            seconds += int(found[2]) > 12
+            seconds += int(found[3]) > 12
+            dotted += found[2] == "."
     if bool(firsts) == bool(seconds):
-        return usual
+        # Where days are written with dots, the month stands in the middle.
+        return "dmy" if dotted and not firsts else usual
     return "dmy" if firsts else "mdy"
 
 
@@ -128,7 +159,11 @@ def kind(text: str) -> str:
 
 
 def tags(text: str) -> list[str]:
-    return [tag.strip() for tag in re.split(r"[,;\n]| ::: ", text) if tag.strip()]
+    """Tags with something between them; in quotes, as `"VIP","Spring, 2026"`, a comma may be part of one."""
+    if text.lstrip().startswith('"'):
+        return [tag.strip() for tag in next(csv.reader([text.strip()], skipinitialspace=True), []) if tag.strip()]
+    marks = " ::: " if " ::: " in text else r"[,;\n]"
+    return [tag.strip() for tag in re.split(marks, text) if tag.strip()]
 
 
 def whole_name(text: str) -> str:
@@ -154,12 +189,35 @@ def address(parts: dict[str, list[str]]) -> str:
 def label(text: str) -> str | None:
     """What a file calls a way to reach somebody: `* Mobile` is mobile, `_$!<Home>!$_` home, `Privat` home."""
     plain = re.sub(r"^(?:\* ?)+|_\$!<|>!\$_", "", text).strip()
-    return label_words().get(fold(plain), plain.lower()) or None
+    found = label_words().get(fold(plain))
+    if found is None and " " in plain:  # a fax at work is a fax
+        said = {label_words().get(word) for word in fold(plain).split()}
+        found = next((name for name in ("fax", "mobile") if name in said), None)
+    return found or plain.lower() or None
+
+
+def one_line(text: str) -> str:
+    """An address as a file has it, or a part of one: lines become commas."""
+    return ", ".join(line for part in text.splitlines() if (line := " ".join(part.split()).rstrip(",")))
+
+
+def inside_a_firm(kind: str, text: str) -> bool:
+    """`/o=Firm/ou=.../cn=bob`: by which Exchange knows a colleague."""
+    return kind == "email" and re.match(r"(?i)\s*(?:ex:)?/o=.*/", text) is not None
+
+
+def keep(kept: list[tuple[str, str]], heading: str, text: str) -> None:
+    """Below a heading that is there already, what more stands under it: two children of one person."""
+    for place, (name, before) in enumerate(kept):
+        if fold(name) == fold(heading):
+            kept[place] = name, before if text in before.split("; ") else f"{before}; {text}"
+            return
+    kept.append((heading, text))
 
 
 def several(kind: str, text: str) -> list[str]:
     """The e-mails, phones or links in one cell, where it holds more than one, or one with words around it."""
-    if kind == "email" and "@" in text:
+    if kind == "email":
         return re.findall(r"""[^\s<>()\[\],;:"]+@[^\s<>()\[\],;:"]+""", text)
     marks = r"[;,\n]| ::: | / " if kind == "phone" else r"[;\s]"
     parts = [part.strip() for part in re.split(marks, text) if part.strip()]

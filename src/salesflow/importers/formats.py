@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
+from functools import cache
 
 from salesflow.errors import Refused
 from salesflow.importers.delimited import Row
+from salesflow.importers.heading_words import SYSTEMS
 from salesflow.importers.headings import key_of
 from salesflow.importers.sheet import Sheet
 from salesflow.people import fold, nearest
 
-# Modules of this package with FORMATS, a tuple of Format each. A new product is one module and its name here.
-MODULES = ("linkedin", "hubspot")
-
+# What is known otherwise than by its headings: name, kind, title.
+BESIDES = (
+    ("generic", "contacts", "Anybody's own sheet"),
+    ("salesflow-contacts", "contacts", "Our own export, one row a person"),
+    ("salesflow-deals", "deals", "Our own export of deals"),
+    ("salesflow-whole", "contacts", "Our own export in JSON, whole"),
+    ("vcard-2.1", "contacts", "vCard 2.1: older phones"),
+    ("vcard-3.0", "contacts", "vCard 3.0: phones, address books"),
+    ("vcard-3.0-apple", "contacts", "vCard 3.0 from iCloud or a Mac"),
+    ("vcard-4.0", "contacts", "vCard 4.0"),
+)
 Places = Mapping[str, int]  # folded heading -> column
 Quirks = Callable[[Iterable[Row], Places, str], Iterator[Row]]
 
@@ -25,11 +34,13 @@ class Format:
     """One product's export.
 
     kind: contacts, deals or orders (sales that were bought on the spot). marks: sets of headings; a file that has all
-    of one set is of this format. columns: heading -> "field" or "field:label", "" where it is not to be read; numbers
-    in a heading do not count. labels: heading of values -> heading of their labels, `#` for a number: {"Phone # -
-    Value": "Phone # - Label"}. system: whose ids they are. others: whether columns not named here are known by their
-    words. added: columns of ours that quirks append, as in columns. always: field -> value, where a row says nothing
-    (of deals and orders). quirks: (rows, places, name of the file) -> rows put right; for what no heading can say.
+    of one set is of this format, unless it has one of `without`, as that is spelled: another product's. columns:
+    heading -> "field" or "field:label", "" where it is not to be read, "handled" where only the quirks read it,
+    "field|field" where the heading stands there twice; numbers in a heading do not count. labels: heading of values ->
+    heading of their labels, `#` for a number: {"Phone # - Value": "Phone # - Label"}. system: whose ids they are.
+    others: whether columns not named here are known by their words. added: columns of ours that quirks append, as in
+    columns. always: field -> value, where a row says nothing (of deals and orders). quirks: (rows, places, name of the
+    file) -> rows put right; for what no heading can say.
     """
 
     name: str
@@ -43,6 +54,7 @@ class Format:
     added: Mapping[str, str] = field(default_factory=dict)
     always: Mapping[str, str] = field(default_factory=dict)
     quirks: Quirks | None = None
+    without: frozenset[str] = frozenset()
 
 
 def marks(*headings: str) -> tuple[frozenset[str], ...]:
@@ -50,8 +62,30 @@ def marks(*headings: str) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(fold(heading) for heading in text.split(",")) for text in headings)
 
 
-def registered() -> list[Format]:
-    return [found for name in MODULES for found in import_module(f"salesflow.importers.{name}").FORMATS]
+@cache
+def registered() -> tuple[Format, ...]:
+    """All formats. A new product is one module with FORMATS, and its name in the two lines here."""
+    from salesflow.importers import (
+        brevo,
+        etsy,
+        google,
+        hubspot,
+        linkedin,
+        mailchimp,
+        outlook,
+        pipedrive,
+        salesforce,
+        shopify,
+        square,
+        thunderbird,
+        zoho,
+    )  # fmt: skip
+
+    modules = (
+        brevo, etsy, google, hubspot, linkedin, mailchimp, outlook, pipedrive, salesforce, shopify, square,
+        thunderbird, zoho,
+    )  # fmt: skip
+    return tuple(found for module in modules for found in module.FORMATS)
 
 
 def headings_known() -> set[str]:
@@ -66,10 +100,12 @@ def known(header: Sequence[str], wanted: str | None) -> Format | None:
     for found in registered():
         if wanted == found.name:
             return found
+        if not found.without.isdisjoint(header):
+            continue
         for marked in found.marks:
             if len(marked) > most and marked <= there:
                 best, most = found, len(marked)
-    if wanted and wanted != "generic":
+    if wanted and wanted not in {name for name, _, _ in BESIDES}:
         names = [found.name for found in registered()]
         near = nearest(wanted, [(name, name) for name in names])
         raise Refused(f"no format {wanted}; {f'did you mean {near[0]}? ' if near else ''}see: salesflow import --list")
@@ -90,9 +126,7 @@ def shaped(sheet: Sheet, found: Format, name: str) -> None:
 def words_of(found: Format) -> dict[str, str]:
     """Its columns as `headings.recognise` takes them, ids with their system."""
     columns = {**found.columns, **found.added}
-    return {
-        heading: f"{said}:{found.system}" if said in ("id", "contact_id") else said for heading, said in columns.items()
-    }
+    return {heading: f"{said}:{found.system}" if said in SYSTEMS else said for heading, said in columns.items()}
 
 
 def label_places(found: Format, header: Sequence[str]) -> dict[int, int]:

@@ -12,10 +12,11 @@ from datetime import date
 from salesflow.errors import Refused
 from salesflow.importers import cells
 from salesflow.importers.delimited import Refusal
+from salesflow.importers.heading_words import ADDRESS_PARTS
 from salesflow.importers.headings import Headings
 from salesflow.importers.sheet import Sheet
 from salesflow.money import read_amount, read_currency
-from salesflow.people import check_text, clean_name, fold
+from salesflow.people import NAME_CAP, check_text, clean_name, fold
 from salesflow.records import contacts as keeping
 from salesflow.records.contacts import Point
 from salesflow.records.importing_deals import DealRow
@@ -78,29 +79,44 @@ class DealReader:
         amounts = [row[place] for place in self.places.get("amount", ()) for row in sheet.sample if place < len(row)]
         self.decimal = cells.decimal_mark(amounts, settings.marks[-1])
         self.seed = cells.seed(sheet.header)
+        read = (headings.fields, headings.labels, self.orders, self.decimal, settings.currency, settings.country)
+        self.seen = cells.seed(sheet.header, *read)
 
     def deal(self, row: list[str]) -> DealRow:
         """Raises Refused, saying why the row cannot be taken."""
         row = [undefuse(text) for text in row] if self.own else row
-        deal_id = self._text(row, "deal_id")
+        deal_id = cells.whole_id(self._text(row, "deal_id") or "")
+        title = self._text(row, "title")
         stage, outcome = self._state(row)
         way = (self._text(row, "way") or "sold").lower()
         notes = [row[place] for place in self.places.get("note", ()) if row[place].strip()]
+        notes += [
+            f"{self.headings.heading(place)}: {row[place]}" for place in self.places.get("extra", ())
+            if row[place].strip()
+        ]  # fmt: skip
         points = self._points(row, notes)
         contact, company = self._text(row, "contact"), self._text(row, "company")
+        opened_on = self._day(row, "opened_on")
+        closed_on = self._day(row, "closed_on") if outcome in ("won", "lost") else None
+        if self.headings.system and opened_on and closed_on and closed_on < opened_on:
+            opened_on = None  # a CRM says when it was typed in, which is often after the sale
         if contact and not self.own:
             contact = cells.whole_name(contact)
         return DealRow(
-            self._text(row, "title") or (f"Deal {deal_id}" if deal_id else "Sale"),
-            # The same number in two shops is two orders.
-            f"{self.headings.system}:{deal_id}" if deal_id and self.headings.system else deal_id,
-            None if deal_id else cells.hashed(row, self.seed), clean_name(contact) if contact else None,
+            title or (f"Deal {deal_id}" if deal_id else "Sale"),
+            self._keyed(deal_id) if deal_id else None,
+            None if deal_id else self._keyed(cells.hashed(row, self.seed)), clean_name(contact) if contact else None,
             clean_name(company) if company else None, points, self._amount(row),
-            slug(self._text(row, "process") or "") or None, stage, outcome, self._day(row, "opened_on"),
-            self._day(row, "closed_on") if outcome in ("won", "lost") else None, self._text(row, "how"),
-            "bought" if way == "bought" else "sold", self._text(row, "source"),
+            slug(self._text(row, "process") or "") or None, stage, outcome, opened_on, closed_on,
+            self._text(row, "how"), "bought" if way == "bought" else "sold", self._text(row, "source"),
             "\n".join(check_text(note, "note") for note in notes) or None,
+            title[:NAME_CAP] if title and self.headings.system else deal_id or None,
+            self._text(row, "rough") == "yes", cells.hashed(row, self.seen),
         )  # fmt: skip
+
+    def _keyed(self, key: str) -> str:
+        """The same number in two shops is two orders."""
+        return f"{self.headings.system}:{key}" if self.headings.system else key
 
     def _text(self, row: list[str], name: str) -> str | None:
         for place in self.places.get(name, ()):
@@ -137,10 +153,11 @@ class DealReader:
         return cells.day(text, self.orders[name], self.today) if text and not cells.blank(text) else None
 
     def _points(self, row: list[str], notes: list[str]) -> tuple[Point, ...]:
-        """Ids, e-mails and phones; what is no e-mail and no phone goes to the notes."""
+        """Ids, e-mails, phones and addresses; what is no e-mail and no phone goes to the notes."""
         points = [
-            keeping.clean_point(Point("id", row[place].strip(), self.headings.labels.get(place)), self.settings)
-            for place in self.places.get("contact_id", ()) if row[place].strip()
+            keeping.clean_point(Point("id", found, self.headings.labels.get(place)), self.settings)
+            for place in self.places.get("contact_id", ())
+            for part in row[place].split(";") if (found := cells.whole_id(part))
         ]  # fmt: skip
         for kind in ("email", "phone"):
             for place in self.places.get(kind, ()):
@@ -154,4 +171,14 @@ class DealReader:
                         )
                     except Refused:
                         notes.append(f"{self.headings.header[place]}: {part}")
+        parts: dict[str | None, dict[str, list[str]]] = {}
+        for name in ADDRESS_PARTS:
+            for place in self.places.get(name, ()):
+                if text := " ".join(row[place].split()):
+                    label = self.headings.labels.get(place)
+                    parts.setdefault(label, {}).setdefault(name, []).append(text)
+        points += [
+            keeping.clean_point(Point("address", cells.address(found), label), self.settings)
+            for label, found in parts.items()
+        ]
         return tuple(points)

@@ -37,10 +37,13 @@ CONTACT_FIELDS = {
     "todo": "what is to be done that day",
     "answer": "yes, no or unknown to a question (answer:money)",
     "off_list": "yes, or the day they asked not to be kept",
+    "off_list_if_new": "yes: off the list, if new and known by nothing but an e-mail",
     "created_on": "day since when you know them",
-    "id": "the id they have in a shop or a CRM (several columns; id:shopify says whose)",
-    "consent": "yes or no: may they be written to or called (consent:email, phone, sms or post)",
+    "id": "their id in a shop or a CRM (several columns; id:shopify says whose)",
+    "merged_into": "the id of the one they were made one with there (merged_into:salesforce)",
+    "consent": "yes or no: may you write or call (consent:email, phone, sms, post)",
     "opt_out": "the other way round: yes, they want no more of it (opt_out:email)",
+    "subscribed": "yes or no, and a no may yet become a yes (subscribed:email)",
     "consent_on": "day they said so (consent_on:email)",
     "evidence": "how you know (evidence:email; several columns)",
     "extra": "keep it under its own heading (several columns)",
@@ -50,7 +53,12 @@ DEAL_FIELDS = {
     "contact": "name of the person it is sold to",
     "email": "e-mail address of that person",
     "phone": "phone number of that person",
-    "contact_id": "the id that person has in a shop or a CRM (contact_id:shopify says whose)",
+    "contact_id": "that person's id in a shop or a CRM (contact_id:shopify says whose)",
+    "street": "street and number of that person (several columns)",
+    "city": "their town",
+    "region": "their state or province",
+    "postcode": "their ZIP or postal code",
+    "country": "their country",
     "company": "the firm it is sold to",
     "title": "what is sold",
     "amount": "how much",
@@ -67,17 +75,25 @@ DEAL_FIELDS = {
 }
 FIELDS = {"contacts": CONTACT_FIELDS, "deals": DEAL_FIELDS}
 MANY = frozenset(
-    {"email", "phone", "link", "address", "street", "tags", "note", "answer", "id", "evidence", "extra", "contact_id"}
-)
+    {"email", "phone", "link", "address", "street", "tags", "note", "answer", "id", "evidence", "extra", "contact_id",
+     "handled"}
+)  # fmt: skip
 ADDRESS_PARTS = ("street", "city", "region", "postcode", "country")
 # Several columns may say it, each row in one of them (`Won time`, `Lost time`): the first that is filled counts.
 FIRST_FILLED = frozenset({"closed_on", "how"})
+# Heads the last column of a file of refused rows; it is not read.
+REASON = "refused because"
 CHANNELS = ("email", "phone", "sms", "post")
 # No heading means these by its name alone: an `ID` may count the rows of this very file.
-UNSPOKEN = frozenset({"answer", "id", "contact_id", "consent", "opt_out", "consent_on", "evidence", "extra"})
-BY_CHANNEL = ("consent", "opt_out", "consent_on", "evidence")
+# Not a field to map to: a format reads such a column by rules of its own.
+HANDLED = "handled"
+SYSTEMS = frozenset({"id", "merged_into", "contact_id"})  # whose label is the system that gave the id
+BY_CHANNEL = ("consent", "opt_out", "subscribed", "consent_on", "evidence")
+UNSPOKEN = frozenset({"answer", "extra", "off_list_if_new", *BY_CHANNEL}) | SYSTEMS
+# The town of a deal may be the seller's own: formats say whose.
+UNSPOKEN_OF = {"contacts": UNSPOKEN, "deals": UNSPOKEN | set(ADDRESS_PARTS)}
 LABELLED = frozenset(
-    {"email", "phone", "link", "address", *ADDRESS_PARTS, "amount", "answer", "id", "contact_id", "extra", *BY_CHANNEL}
+    {"email", "phone", "link", "address", *ADDRESS_PARTS, "amount", "answer", "extra", *SYSTEMS, *BY_CHANNEL}
 )
 NAMING = {
     "contacts": ("name", "first_name", "last_name", "nickname", "company", "email", "phone", "link"),
@@ -102,7 +118,7 @@ SHARED_WORDS = {
         business name, firm, employer, account, account name, firma, unternehmen, firmenname, betrieb, societe,
         entreprise, nom de l entreprise, raison sociale, empresa, nombre de la empresa, compania, azienda,
         ragione sociale, societa, ditta, bedrijf, bedrijfsnaam, nazwa firmy, przedsiebiorstwo, nome da empresa,
-        organizzazione, organizacion, address company""",
+        organizzazione, organizacion, organizacao, organizace, address company""",
     "source": """source, lead source, origin, found through, how did you hear about us, quelle, herkunft, origine,
         provenance, fuente, origen, fonte, provenienza, bron, herkomst, zrodlo, origem""",
     "note": """note, notes, comment, comments, remark, remarks, memo, description, notiz, notizen, bemerkung,
@@ -115,7 +131,9 @@ CONTACT_WORDS = SHARED_WORDS | {
         kunde, kundenname, ansprechpartner, vollstandiger name, vor und nachname, vorname und nachname, name vorname,
         nachname vorname, vorname nachname, nom, nom complet, nom et prenom, nom prenom, prenom nom, nombre,
         nombre completo, nombre y apellido, nombre y apellidos, nome, nome completo, nome e cognome, cognome e nome,
-        nominativo, naam, volledige naam, contactpersoon, klant, imie i nazwisko, nazwisko i imie, klient, cliente""",
+        nominativo, naam, volledige naam, contactpersoon, klant, imie i nazwisko, nazwisko i imie, klient, cliente,
+        names, contacts, customers, clients, people, persons, namen, kunden, kontakte, personen, noms, contactos,
+        clientes, nombres, nomi, clienti, contatti, klanten, contacten, klienci, kontakty""",
     "first_name": """first name, first, given name, forename, fname, vorname, rufname, prenom, nombre de pila,
         primer nombre, voornaam, imie, primeiro nome, nome proprio""",
     "middle_name": """middle name, middle, additional name, zweiter vorname, deuxieme prenom, segundo nombre,
@@ -235,7 +253,7 @@ LABEL_WORDS = {
     "fax": "fax, telefax, faks",
     "main": "main, primary, principal, haupt, hauptsitz, principale, hoofd, glowny",
     "other": """other, secondary, alternative, sonstige, andere, weitere, autre, otro, otra, altro, altra, overig,
-        ander, inny, outro""",
+        ander, inny, outro, autres, otros, outros, altri""",
     "billing": "billing, invoice, rechnung, facturation, facturacion, fatturazione, factuur",
     "shipping": "shipping, delivery, lieferung, livraison, envio, spedizione, verzending",
 }
@@ -243,6 +261,7 @@ LABEL_WORDS = {
 ENTITIES = re.compile(
     "person|contact|customer|client|buyer|lead|prospect|deal|opportunity|default|mailing|address|your|primary|main|associated"
     "|kunden?|kontakt|cliente|klant|klient|contacto|contatto|contato"
+    "|personne|persona|pessoa|persoon|osoba|affaire|trato|negocio|affare|obchod"
 )
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN"}
 # Names of those who sell, not of whom it is sold to.

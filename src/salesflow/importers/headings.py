@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from salesflow.errors import Refused
+from salesflow.importers.guessing import THINGS, guessed
 from salesflow.importers.heading_words import (
     ADDRESS_PARTS,
     BY_CHANNEL,
@@ -19,6 +21,7 @@ from salesflow.importers.heading_words import (
     ENTITIES,
     FIELDS,
     FIRST_FILLED,
+    HANDLED,
     HONORIFICS,
     ISO_CODES,
     KINDS,
@@ -27,11 +30,13 @@ from salesflow.importers.heading_words import (
     MANY,
     NAMING,
     PRIORITIES,
+    REASON,
     SELLERS,
-    UNSPOKEN,
+    SYSTEMS,
+    UNSPOKEN_OF,
     label_words,
 )
-from salesflow.people import fold, looks_like_email, looks_like_link, looks_like_phone, nearest
+from salesflow.people import fold, nearest
 
 
 class Target(NamedTuple):
@@ -47,8 +52,8 @@ class Headings:
     """What the columns of a file are; a column is its place, counted from 0.
 
     labels: of a point (work, home, mobile), the currency of an amount, the name of the question an answer is to.
-    label_places: columns whose labels stand in another column, row by row. always: what each row says that says
-    nothing else. system: whose ids they are.
+    label_places: columns whose labels stand in another column, row by row. used: columns that are read on the way,
+    and say nothing more here. always: what each row says that says nothing else. system: whose ids they are.
     """
 
     header: tuple[str, ...]
@@ -57,6 +62,7 @@ class Headings:
     labels: Mapping[int, str]
     questions: tuple[str, ...] = ()
     blank: frozenset[int] = field(default=frozenset())
+    used: frozenset[int] = field(default=frozenset())
     label_places: Mapping[int, int] = field(default_factory=dict)
     always: Mapping[str, str] = field(default_factory=dict)
     system: str = ""
@@ -64,7 +70,7 @@ class Headings:
     @property
     def unread_places(self) -> list[int]:
         """The columns that mean nothing here; those without heading and values left out."""
-        read = {*self.fields, *self.label_places.values(), *self.blank}
+        read = {*self.fields, *self.label_places.values(), *self.blank, *self.used}
         return [place for place in range(len(self.header)) if place not in read]
 
     @property
@@ -86,7 +92,7 @@ class Headings:
 
 @cache
 def _vocabulary(kind: str) -> dict[str, Target]:
-    words = {name.replace("_", " "): Target(name) for name in FIELDS[kind] if name not in UNSPOKEN}
+    words = {name.replace("_", " "): Target(name) for name in FIELDS[kind] if name not in UNSPOKEN_OF[kind]}
     for name, listed in (CONTACT_WORDS if kind == "contacts" else DEAL_WORDS).items():
         for entry in listed.split(","):
             word, marked, label = entry.partition("=")
@@ -154,26 +160,37 @@ def recognise(
     words: Mapping[str, str] | None = None,
     *,
     others: bool = True,
+    label_places: Mapping[int, int] | None = None,
 ) -> Headings:
     """The fields of `kind` ("contacts", "deals") that the columns hold; sample rows settle what words leave open.
 
     A heading equal to one of `questions` is an answer to it. `words` are the headings of one known format, asked
     first: heading -> "field", "field:label", or "" where it is not to be read; numbers in a heading do not count.
-    others: whether the rest is known by its words.
+    "field|field" is for a heading that stands there twice, "handled" for a column that is read otherwise. others:
+    whether the rest is known by its words. label_places: columns whose labels stand in another; of those there may be
+    several of one field, each with its own.
     """
     vocabulary = _vocabulary(kind)
     asked = {" ".join(_words(question)): question for question in questions} if kind == "contacts" else {}
     own = {key_of(heading): text for heading, text in (words or {}).items()}
     claims: dict[int, Target] = {}
     sure: dict[int, Target] = {}
+    met: Counter[str] = Counter()
+    used = set()
     for place, heading in enumerate(header):
         key = key_of(heading)
         found = None
+        if heading == REASON:
+            continue
         if key in own:
-            name, _, label = own[key].partition(":")
-            found = Target(name, label or None) if name else None
+            turns = own[key].split("|")
+            name, _, label = turns[min(met[key], len(turns) - 1)].partition(":")
+            met[key] += 1
+            found = Target(name, label or None) if name and name != HANDLED else None
             if found:
                 sure[place] = found
+            if name == HANDLED:
+                used.add(place)
         elif key in asked:
             found = Target("answer", asked[key])
         elif others:
@@ -188,13 +205,19 @@ def recognise(
         taken = {_holder(*found[:2]) for found in sure.values() if found.field not in MANY}
         claims = {place: found for place, found in claims.items() if _holder(*found[:2]) not in taken} | sure
         _settle_doubles(claims, header, cells)
+        claims |= {place: found for place, found in sure.items() if label_places and place in label_places}
     unnamed = [place for place, heading in enumerate(header) if not _words(heading) or _words(heading) == ["column"]]
     if others:
-        _guess(claims, unnamed, cells, kind)
+        claims |= _guessed(claims, unnamed, cells, kind)
     if others and not any(found.field in NAMING[kind] for found in claims.values()):
-        rest = [place for place, heading in enumerate(header) if not SELLERS.intersection(_words(heading))]
-        _guess(claims, rest, cells, kind)
-    return _headings(tuple(header), kind, claims, tuple(questions), cells)
+        things = _vocabulary("deals") if kind == "contacts" else {}
+        rest = [
+            place for place, heading in enumerate(header)
+            if not SELLERS.intersection(_words(heading))
+            and not ((meant := _target(heading, things)) and meant.field in THINGS)
+        ]  # fmt: skip
+        claims |= _guessed(claims, rest, cells, kind)
+    return replace(_headings(tuple(header), kind, claims, tuple(questions), cells), used=frozenset(used))
 
 
 def _headings(
@@ -202,7 +225,10 @@ def _headings(
 ) -> Headings:
     fields = {place: claims[place].field for place in sorted(claims)}
     labels = {place: found.label for place, found in sorted(claims.items()) if found.label}
-    blank = frozenset(place for place, heading in enumerate(header) if not heading.strip() and not cells[place])
+    blank = frozenset(
+        place for place, heading in enumerate(header)
+        if heading == REASON or (not heading.strip() and not cells[place])
+    )  # fmt: skip
     return Headings(header, kind, fields, labels, questions, blank)
 
 
@@ -287,26 +313,10 @@ def _holder(name: str, label: str | None) -> tuple[str, str | None]:
     return name, label if name in (*ADDRESS_PARTS, *BY_CHANNEL) else None
 
 
-def _guess(claims: dict[int, Target], places: Sequence[int], cells: Cells, kind: str) -> None:
-    """Columns by what is in them: e-mails, links, phone numbers, then the first that has names."""
-    places = [place for place in places if place not in claims and cells[place]]
-    for place in places:
-        for name, looks in (("email", looks_like_email), ("link", looks_like_link), ("phone", looks_like_phone)):
-            if name in FIELDS[kind] and sum(map(looks, cells[place])) * 2 > len(cells[place]):
-                claims[place] = Target(name)
-                break
-    whole = "name" if kind == "contacts" else "contact"
-    if {whole, "first_name", "last_name"} & {found.field for found in claims.values()}:
-        return
-    texts = [place for place in places if place not in claims and _like_names(cells[place])]
-    if texts:
-        several = [place for place in texts if sum(" " in value for value in cells[place]) * 2 > len(cells[place])]
-        claims[(several or texts)[0]] = Target(whole)
-
-
-def _like_names(values: Sequence[str]) -> bool:
-    named = (len(value) <= 60 and any(map(str.isalpha, value)) and not re.search(r"\d", value) for value in values)
-    return sum(named) * 2 > len(values)
+def _guessed(claims: Mapping[int, Target], places: Sequence[int], cells: Cells, kind: str) -> dict[int, Target]:
+    free = {place: cells[place] for place in places if place not in claims and cells[place]}
+    found = guessed(free, {claim.field for claim in claims.values()}, kind)
+    return {place: Target(name) for place, name in found.items()}
 
 
 def apply_map(headings: Headings, maps: Iterable[str]) -> Headings:
@@ -329,7 +339,7 @@ def apply_map(headings: Headings, maps: Iterable[str]) -> Headings:
             raise Refused(f'"{text}": {name} takes no label; these do: {takers}')
         if name == "answer":
             label = _question(headings, label)
-        if name in ("id", "contact_id") and not label:
+        if name in SYSTEMS and not label:
             raise Refused(f'"{text}": whose id? write {name}:shopify, or what else the shop or CRM is called')
         if name in BY_CHANNEL and label not in CHANNELS:
             raise Refused(f'"{text}": by which channel? write {name}:email; there are {", ".join(CHANNELS)}')

@@ -32,8 +32,13 @@ class Layout(NamedTuple):
     first_line: int
 
 
-def detect(file: BinaryIO, name: str, encoding: str, expected: frozenset[str]) -> tuple[str, Layout]:
-    """The delimiter, and how the file reads with it. Raises Refused: empty, or no text table at all."""
+def detect(
+    file: BinaryIO, name: str, encoding: str, expected: frozenset[str], known: str | None = None
+) -> tuple[str, Layout]:
+    """The delimiter (`known`: it need not be found), and how the file reads with it.
+
+    Raises Refused: empty, or no text table at all.
+    """
     with Text(file, encoding) as readline:
         text = io.StringIO(newline="")
         while text.tell() < _HEAD and (line := readline(_HEAD)):
@@ -41,10 +46,10 @@ def detect(file: BinaryIO, name: str, encoding: str, expected: frozenset[str]) -
     head = text.getvalue()
     if not head.strip('\ufeff \t\r\n,;|"'):
         raise Refused(f"{name} is empty")
-    said = re.match('\ufeff?"?sep=([^\\w"\r\n])"?(?:\r\n|\r|\n|$)', head, re.IGNORECASE)
+    said = re.match('\ufeff?"?sep=([^\\w"\r\n])"?(?:\r\n|\r|\n|$)', head, re.IGNORECASE) if known is None else None
     choices: dict[str, Layout] = {}
     refused: tuple[int, Refusal] | None = None
-    for delimiter in (said[1],) if said else DELIMITERS:
+    for delimiter in (said[1],) if said else DELIMITERS if known is None else (known,):
         lines = Lines(io.StringIO(head, newline="").readline)
         rows = [row for row in islice(records(lines, delimiter, encoding), _HEAD_ROWS) if not said or row[0] > 1]
         if layout := _layout(rows, expected):

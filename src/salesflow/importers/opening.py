@@ -9,24 +9,25 @@ import os
 import stat
 from collections.abc import Callable
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from salesflow.errors import FileTrouble, Refused
+from salesflow.importers import twice
 
 _BUFFER = 1_048_576
+_OLE = b"\xd0\xcf\x11\xe0"
 _MAGIC = {
     b"\x1f\x8b": "compressed (gzip); unpack it",
-    b"PK\x03\x04": "a ZIP archive or an XLSX workbook; unpack it, or save the sheet as CSV",
+    b"PK\x03\x04": "a ZIP archive; unpack it",
     b"SQLite format 3\0": "an SQLite database; export a table as CSV",
     b"%PDF": "a PDF; save the table as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
+    _OLE: "an old Excel workbook; save it as XLSX or CSV",
     b"7z\xbc\xaf": "a 7z archive; unpack it",
     b"BZh": "compressed (bzip2); unpack it",
     b"\xfd7zXZ": "compressed (xz); unpack it",
     b"\x28\xb5\x2f\xfd": "compressed (zstd); unpack it",
     b"\x89PNG": "a picture; what is needed is a CSV file",
     b"\xff\xd8\xff": "a picture; what is needed is a CSV file",
-    b"BEGIN:VCARD": "a vCard file; export the contacts as CSV",
     b"<!DOCTYPE": "a web page; what is needed is a CSV file",
     b"<HTML": "a web page; what is needed is a CSV file",
     b"<?XML": "an XML file; what is needed is a CSV file",
@@ -89,9 +90,23 @@ def encoding_of(file: BinaryIO, name: str, wanted: str | None, fallback: str) ->
     bare = head.removeprefix(codecs.BOM_UTF8).lstrip()
     for magic, what in _MAGIC.items():
         if head.startswith(magic) or bare[: len(magic)].upper() == magic:
+            if magic == _OLE and _is_locked(file, head):
+                what = "a workbook locked with a password; open it, take the password off, and save it"
             raise Refused(f"{name} is {what}")
-    if wanted is not None:
+    if wanted is not None and wanted.lower() != twice.NAME:
         return _codec(wanted)
+    used = _found(file, head, fallback)
+    return used if wanted is None else used + twice.SUFFIX
+
+
+def _is_locked(file: BinaryIO, head: bytes) -> bool:
+    """Whether a compound file holds an encrypted workbook: its directory names it."""
+    sector = 1 << min(int.from_bytes(head[30:32], "little"), 12)
+    file.seek((int.from_bytes(head[48:52], "little") + 1) * sector)
+    return "EncryptedPackage".encode("utf-16-le") in file.read(4096)
+
+
+def _found(file: BinaryIO, head: bytes, fallback: str) -> str:
     for mark, used in _BOMS:
         if head.startswith(mark):
             return used
@@ -114,7 +129,7 @@ def _codec(name: str) -> str:
         codec = codecs.lookup(name)
         "".encode(name)
     except (LookupError, ValueError):
-        raise Refused(f'there is no encoding "{name}"; try utf-8, cp1252, cp1250, latin-1 or utf-16') from None
+        raise Refused(f'there is no encoding "{name}"; try utf-8, cp1252, cp1250, utf-16 or utf-8-twice') from None
     return codec.name
 
 
@@ -144,16 +159,25 @@ def _is_mostly_utf8(file: BinaryIO) -> bool:
     return good > bad
 
 
+class Measured(Protocol):
+    """What is read bit by bit: how much there is (None: unknown), and how far one is."""
+
+    @property
+    def size(self) -> int | None: ...
+    def position(self) -> int: ...
+
+
 class Text:
     """The file as text from its start; leaves the file open, for the next who reads it."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         file.seek(0)
         self._file = file
-        self._text = io.TextIOWrapper(file, encoding, errors="mark", newline="")
+        self._encoding = encoding
+        self._text = io.TextIOWrapper(file, encoding.removesuffix(twice.SUFFIX), errors="mark", newline="")
 
     def __enter__(self) -> Callable[[int], str]:
-        return self._text.readline
+        return twice.mended(self._text.readline, self._encoding)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if not self._file.closed:

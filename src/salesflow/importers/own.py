@@ -20,7 +20,7 @@ from salesflow.people import check_text
 from salesflow.records import contacts as keeping
 from salesflow.records.activities import kind_of
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.incoming import Extras, Incoming, Unread
+from salesflow.records.incoming import Consent, Extras, Incoming, Unread
 from salesflow.records.settings import Settings
 from salesflow.width import undefuse
 
@@ -35,7 +35,10 @@ _DEALS = cells.words("deal_id contact title amount currency process stage outcom
 def is_contacts(header: list[str]) -> bool:
     """Whether a header is that of our own export of contacts, perhaps with columns left out."""
     return {"ref", "created_on"} <= set(header) and all(
-        name in NAMES or name.startswith("answer:") or re.fullmatch(f"{_POINT}(?: label)?", name) for name in header
+        name in NAMES
+        or name.startswith(("answer:", "consent:", "extra:"))
+        or re.fullmatch(f"{_POINT}(?: label)?", name)
+        for name in header
     )
 
 
@@ -55,7 +58,9 @@ def contacts(
 
     asked: the questions whose answers are taken.
     """
-    header = [name if name.removeprefix("answer:") in asked or ":" not in name else "" for name in sheet.header]
+    header = [
+        name if name.removeprefix("answer:") in asked or not name.startswith("answer:") else "" for name in sheet.header
+    ]
     points = [
         (place, found[1], sheet.header.index(f"{name} label") if f"{name} label" in sheet.header else None)
         for place, name in enumerate(sheet.header)
@@ -106,6 +111,14 @@ def person(said: dict[str, str], points: tuple[Point, ...], line: int, settings:
         tuple((name, yes_or_no(name, answer)) for name, answer in answers if answer),
         (off_list_on, said.get("off_list_why") or "asked") if off_list_on else None, day("created_on"),
         text("referred_by"), referred_by_ref=referrer, ref=ref if ref and ref <= line else None,
+        consents=tuple(
+            Consent(name.removeprefix("consent:"), yes_or_no(name, answer))
+            for name, answer in said.items() if name.startswith("consent:") and answer
+        ),
+        kept=tuple(
+            (name.removeprefix("extra:"), check_text(answer, name))
+            for name, answer in said.items() if name.startswith("extra:") and answer
+        ),
     )  # fmt: skip
 
 

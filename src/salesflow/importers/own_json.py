@@ -27,7 +27,7 @@ _TAIL = '"contacts": ['
 # What each value must be; `!` where it must be there. `a|b`: one of these words.
 _DAYS = {"on": r"\d{4}-\d\d-\d\d", "at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "clock": r"([01]\d|2[0-3]):[0-5]\d"}
 _ANSWER = {
-    "question": "text!", "set_name": "text!", "answer": "yes|no|unknown!", "basis": "said|assumed|rule!",
+    "question": "text!", "set_name": "text!", "answer": "long!", "basis": "said|assumed|rule!",
     "method": "text", "said": "long", "answered_at": "at!", "answered_on": "on!", "replaced_at": "at",
 }  # fmt: skip
 _STATUS = {"status": "text!", "entered_at": "at!", "entered_on": "on!", "left_on": "on"}
@@ -53,6 +53,7 @@ _CONTACT = {
     "alarm_days": "int", "note": "long", "off_list_on": "on", "off_list_why": "text", "imported": "int",
     "row_hash": "text", "created_at": "at!", "created_on": "on!",
 }  # fmt: skip
+_ALIAS = {"name": "text!", "row_hash": "text"}
 _POINT = {"kind": "email|phone|address|link|id!", "label": "text", "value": "text!", "key": "text!"}
 _QUESTION = {
     "set_name": "text!", "name": "text!", "wording": "text!", "position": "int!", "gates": "int!", "dropped_on": "on",
@@ -161,7 +162,10 @@ def parts(data: dict[str, Any], ground: Ground) -> dict[str, Any]:
     """What hangs on the contact, checked, with the ids that questions, processes and stages have here."""
     answers = [values(row, _ANSWER) for row in many(data, "answers")]
     for answer in answers:
-        answer["question_id"] = ground.question(answer.pop("set_name"), answer.pop("question"))
+        set_name = answer.pop("set_name")
+        answer["question_id"] = ground.question(set_name, answer.pop("question"))
+        if set_name != "extra" and answer["answer"] not in ("yes", "no", "unknown"):
+            raise Refused(f"answer is one of yes, no, unknown, not {answer['answer'][:40]!r}")
     in_force = [answer["question_id"] for answer in answers if answer["replaced_at"] is None]
     if len(in_force) > len(set(in_force)):
         raise Refused("it has two answers in force to one question")
@@ -181,6 +185,7 @@ def parts(data: dict[str, Any], ground: Ground) -> dict[str, Any]:
     if any(row["minutes"] is not None and row["minutes"] < 1 for row in activities):
         raise Refused("minutes are 1 or more")
     return {
+        "aliases": [values(row, _ALIAS) for row in many(data, "aliases")],
         "answers": answers, "deals": deals, "follow_ups": follow_ups, "activities": activities,
         "history": [values(row, _STATUS) for row in many(data, "history")],
         "exceptions": [values(row, _EXCEPTION) for row in many(data, "exceptions")],

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from salesflow.errors import FileTrouble
+from salesflow.importers import twice
 from salesflow.importers.delimited import Lines, Refusal, Row, records
 from salesflow.importers.layout import COLUMN_CAP, NUMBER, detect, filled
 from salesflow.importers.opening import Text, encoding_of, open_file
@@ -40,6 +41,8 @@ class Sheet:
     size is in bytes; sample holds the first rows. Blank rows, repeated headers and a row of totals at the end are
     no rows: skipped counts them, after an iteration. Once it is known whose export it is, `mended` puts its quirks
     right on the way, and `added` columns of ours stand after those of the file; `plain` has the rows as they are.
+    unfilled: columns to be watched; those in which something is met leave it. garbled: where a letter was met that
+    was written as UTF-8 twice, as it stands and as it is meant.
     """
 
     header: list[str]
@@ -52,7 +55,10 @@ class Sheet:
     _file: BinaryIO = field(default_factory=io.BytesIO, repr=False)
     _first_line: int = 1
     added: int = 0
+    unfilled: set[int] = field(default_factory=set)
+    garbled: tuple[int, str, str] | None = None
     _mend: Mend | None = field(default=None, repr=False)
+    _breaks: str = ""
 
     def __enter__(self) -> Sheet:
         return self
@@ -87,7 +93,11 @@ class Sheet:
             for number, cells in records(Lines(readline), self.delimiter, self.encoding):
                 if number < self._first_line:
                     continue
-                row = cells if isinstance(cells, Refusal) else self._row(cells, header)
+                if self._breaks and isinstance(cells, list):
+                    cells = [cell.replace(self._breaks, "\n") for cell in cells]
+                row = cells if isinstance(cells, Refusal) else self._row(cells, header, number)
+                if self.unfilled and isinstance(row, list):
+                    self.unfilled -= {place for place in self.unfilled if place < len(row) and row[place].strip()}
                 if row is None:
                     continue
                 if held:
@@ -100,12 +110,15 @@ class Sheet:
         if held:
             self.skipped["totals"] += 1
 
-    def _row(self, cells: list[str], header: list[str]) -> list[str] | Refusal | None:
+    def _row(self, cells: list[str], header: list[str], number: int) -> list[str] | Refusal | None:
         """The cells, as many as headings; None for what is no row."""
         wide = len(header)
-        if not "".join(cells).strip():
+        joined = "".join(cells)
+        if not joined.strip():
             self.skipped["blank"] += 1
             return None
+        if self.garbled is None and not joined.isascii() and (found := twice.example("\t".join(cells))):
+            self.garbled = number, *found
         if cells[0].strip() == header[0] and [cell.strip() for cell in cells] == header:
             self.skipped["headers"] += 1
             return None
@@ -153,14 +166,20 @@ def sheet_in(
     encoding: str | None = None,
     fallback: str = "cp1252",
     expected: Collection[str] = (),
+    delimiter: str | None = None,
+    breaks: str = "",
 ) -> Sheet:
-    """The table in an open file, which is the sheet's from now on; as open_sheet."""
+    """The table in an open file, which is the sheet's from now on; as open_sheet.
+
+    breaks: the character that stands for a line break in a cell.
+    """
     try:
         size = file.seek(0, os.SEEK_END)
         used = encoding_of(file, name, encoding, fallback)
-        delimiter, found = detect(file, name, used, frozenset(map(fold, expected)))
+        delimiter, found = detect(file, name, used, frozenset(map(fold, expected)), delimiter)
         sheet = Sheet(
-            found.header, found.header_line, used, delimiter, size, _file=file, _first_line=found.first_line
+            found.header, found.header_line, used, delimiter, size, _file=file, _first_line=found.first_line,
+            _breaks=breaks,
         )  # fmt: skip
         sheet._take_sample()
     except OSError as error:

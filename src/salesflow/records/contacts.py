@@ -69,9 +69,12 @@ def clean(draft: Draft, settings: Settings) -> Draft:
         text = getattr(draft, field)
         if text:
             people.check_text(text, field.replace("_", " "), CAPS.get(field, 1000))
-    points = tuple(dict.fromkeys(point if point.key else clean_point(point, settings) for point in draft.points))
-    tags = tuple(dict.fromkeys(tag for text in draft.tags if (tag := people.check_text(text, "a tag", 100).strip())))
-    if (name, priority, points, tags) == (draft.name, draft.priority, draft.points, draft.tags):
+    points, tags = draft.points, draft.tags
+    if len(points) > 1 or (points and not points[0].key):
+        points = tuple(dict.fromkeys(point if point.key else clean_point(point, settings) for point in points))
+    if tags:
+        tags = tuple(dict.fromkeys(tag for text in tags if (tag := people.check_text(text, "a tag", 100).strip())))
+    if name == draft.name and priority == draft.priority and points == draft.points and tags == draft.tags:
         return draft
     return draft._replace(name=name, priority=priority, points=points, tags=tags)
 
@@ -215,6 +218,19 @@ def drop_points(conn: sqlite3.Connection, contact_id: int, texts: Sequence[str],
     return said
 
 
+def drop_tags(conn: sqlite3.Connection, contact_id: int, tags: Iterable[str]) -> list[str]:
+    """Take away tags, typed in any case. Raises NotFound for one that is not there."""
+    said = []
+    for tag in tags:
+        sql = "SELECT id, tag FROM tags WHERE contact_id = :id AND tag_key = :key"
+        row = one(conn, sql, id=contact_id, key=people.fold(tag))
+        if row is None:
+            raise NotFound(f"no tag {tag!r} there")
+        delete_rows(conn, "tags", [row["id"]])
+        said.append(f"tag removed: {row['tag']}")
+    return said
+
+
 def off_list(conn: sqlite3.Connection, contact_id: int, why: str | None, moment: Moment) -> None:
     """They asked not to be kept: silent in every list from now on. With why=None, back on the list."""
     update(
@@ -254,6 +270,31 @@ def delete(conn: sqlite3.Connection, contact_id: int) -> dict[str, int]:
     conn.execute("DELETE FROM contacts WHERE id = :id", {"id": contact_id})
     conn.execute("DELETE FROM standing WHERE contact_id = :id", {"id": contact_id})
     return gone
+
+
+def held(conn: sqlite3.Connection, contact_id: int) -> str:
+    """What hangs on somebody, in words: `1 deal, 3 activities`; empty when nothing does."""
+    counts = [
+        (value(conn, f"SELECT count(*) FROM {table} WHERE contact_id = :id", id=contact_id), nouns)  # noqa: S608
+        for table, *nouns in (
+            ("deals", "deal", "deals"), ("activities", "activity", "activities"),
+            ("follow_ups", "follow-up", "follow-ups"),
+        )
+    ]  # fmt: skip
+    return ", ".join(f"{count} {nouns[count > 1]}" for count, nouns in counts if count)
+
+
+def other_names(conn: sqlite3.Connection, contact_id: int) -> list[str]:
+    """Those of contacts that were merged into it, where they are not its own name or a way to reach it."""
+    sql = """
+        SELECT aliases.name, aliases.name_key
+          FROM aliases JOIN contacts ON contacts.id = aliases.contact_id
+         WHERE contact_id = :id AND aliases.name_key <> contacts.name_key
+           AND NOT EXISTS (
+             SELECT 1 FROM points WHERE points.contact_id = contacts.id AND points.value = aliases.name)
+         ORDER BY aliases.id
+        """
+    return list({row["name_key"]: str(row["name"]) for row in rows(conn, sql, id=contact_id)}.values())
 
 
 def get(conn: sqlite3.Connection, contact_id: int) -> sqlite3.Row:

@@ -19,15 +19,27 @@ from typing import Any
 from salesflow import people
 from salesflow.dates import Moment
 from salesflow.errors import Refused
-from salesflow.records import consent, extras, follow_ups, questions
+from salesflow.records import consent, erasing, extras, follow_ups, questions
 from salesflow.records.contacts import Draft, named
-from salesflow.records.identity import WORDS, Known, Register
-from salesflow.records.incoming import Extras, Incoming, Report, Row, Unread, with_notes
+from salesflow.records.from_deals import OfDeals
+from salesflow.records.identity import WORDS, Known, Register, Unclear
+from salesflow.records.incoming import (
+    NO_WAY,
+    OTHER_WAYS,
+    Change,
+    Extras,
+    Incoming,
+    Report,
+    Row,
+    Unread,
+    with_notes,
+)
 from salesflow.records.referring import Referrals
 from salesflow.records.settings import Settings
 from salesflow.store.rows import insert_many, one, update, value
 
 BATCH = 500
+MANY_UNCLEAR = 10_000  # rows kept until the end of the file
 SCALARS = (
     "name", "kind", "company", "job_title", "source", "source_detail", "rating", "priority", "birthday", "alarm_days",
 )  # fmt: skip
@@ -44,18 +56,19 @@ Attach = Callable[[sqlite3.Connection, int, Incoming, bool], bool]
 class Intake:
     """Rows on their way in, a batch at a time, inside one transaction.
 
-    own: the rows are an export of ours, each another contact. attach: takes what else a row has, once its contact is
-    there; whether that changed anything.
+    own: the rows are an export of ours, each another contact. system: the CRM they are from. attach: takes what else a
+    row has, once its contact is there; whether that changed anything.
     """
 
     def __init__(
         self, conn: sqlite3.Connection, settings: Settings, moment: Moment, extras: Extras, *,
-        own: bool = False, attach: Attach | None = None,
+        own: bool = False, attach: Attach | None = None, report: Report | None = None, system: str = "",
     ) -> None:  # fmt: skip
         self.conn, self.moment, self.extras, self.own, self.attach = conn, moment, extras, own, attach
-        self.report = Report()
+        self.report = report or Report()
         free = (lambda number: not self._said(number)) if own else None
         self.register = Register(conn, free, lambda number: bool(self._said(number) & NAMED))
+        self.of_deals = OfDeals(conn, system)
         self.referrals = Referrals(conn, settings, guessed=not own)
         self.said = bytearray()  # by contact id: flat, however long the file
         self.last_id = value(conn, "SELECT seq FROM sqlite_sequence WHERE name = 'contacts'") or 0
@@ -64,7 +77,9 @@ class Intake:
         self.points: list[tuple[int, str, str | None, str, str]] = []
         self.tags: list[tuple[int, str, str]] = []
         self.labels: list[tuple[str, int, str, str]] = []
-        self.rows: list[tuple[int, str]] = []
+        self.rows: list[tuple[int, str, int]] = []
+        self.unclear: list[tuple[Row, str]] = []
+        self.guarded = erasing.any_at_all(conn)
 
     def take(self, incoming: Iterable[Row]) -> Report:
         """Every row, in the order of the file."""
@@ -75,6 +90,9 @@ class Intake:
             stream = iter(incoming)
             while batch := list(islice(stream, BATCH)):
                 self._take(batch)
+                if len(self.unclear) > MANY_UNCLEAR:
+                    self._settle()
+            self._settle()
         finally:
             gc.enable()
         self.referrals.settle(self.report)
@@ -83,50 +101,100 @@ class Intake:
         self.conn.execute("RELEASE taken")
         return self.report
 
+    def _settle(self) -> None:
+        """Rows that fitted several contacts, once more: what came below may have made clear who is meant.
+
+        So a second run, which begins where this one ends, finds nothing that it could take.
+        """
+        self.register.final = True
+        before = -1
+        while self.unclear and self._done() != before:
+            before, again, self.unclear = self._done(), self.unclear, []
+            for start in range(0, len(again), BATCH):
+                self._take([row for row, _ in again[start : start + BATCH]])
+        for (line, _), reason in self.unclear:
+            self.report.refuse(line, reason)
+        self.unclear.clear()
+
+    def _done(self) -> int:
+        return self.report.added + self.report.updated + self.report.same
+
     def _take(self, batch: list[Row]) -> None:
         read = list(self._read(batch))
         self._open([person for _, _, person in read])
-        taken: list[tuple[int, Incoming, Known, str]] = []
+        erased = self._erased(read) if self.guarded else {}
+        taken: list[tuple[int, Incoming, Known, str, list[Change]]] = []
         fresh: set[str] = set()
         for line, seen, person in read:
             if seen in fresh:
-                self.report.count("same")
+                self.report.count("same", line, person.draft.name)
                 continue
+            story: list[Change] = []
             try:
                 known = self._known(person)
+                if erased:
+                    self._let_in(person, seen, known, erased)
                 if known is None:
                     known, outcome = self._make(person), "added"
                 else:
-                    outcome = "updated" if self._merge(known, person) else "same"
+                    outcome = "updated" if self._merge(known, person, story) else "same"
+            except Unclear as error:
+                self._put_off(line, seen, person, str(error))
+                continue
             except Refused as error:
                 self.report.refuse(line, str(error))
                 continue
             self._mark(known.id, NAMED | MET if person.draft.name else MET)
-            taken.append((line, person, known, outcome))
+            taken.append((line, person, known, outcome, story))
             if seen:
                 fresh.add(seen)
-                self.rows.append((known.id, seen))
+                self.rows.append((known.id, seen, int(person.draft.name is not None)))
         self._flush()
-        for line, person, known, outcome in taken:
-            self._finish(line, person, known, outcome)
+        for line, person, known, outcome, story in taken:
+            self._finish(line, person, known, outcome, story)
+
+    def _erased(self, read: list[tuple[int, str | None, Incoming]]) -> dict[erasing.Key, str]:
+        keys = {key for _, seen, person in read for key in erasing.keys_of(person.draft, seen, person.row_hash)}
+        return erasing.erased_on(self.conn, keys)
+
+    def _let_in(self, person: Incoming, seen: str | None, known: Known | None, erased: dict[erasing.Key, str]) -> None:
+        """Whoever was erased stays out. Raises Refused, unless the row is about somebody who is here: one with the same
+        e-mail, link or id, or of the same name."""
+        found = [key for key in erasing.keys_of(person.draft, seen, person.row_hash) if key in erased]
+        if not found:
+            return
+        if known is None or not (
+            any(point.kind in WORDS and point.kind != "phone" and (point.kind, point.key) in known.points
+                for point in person.draft.points)
+            or (person.draft.name and people.fold(person.draft.name) == known.row["name_key"])
+        ):  # fmt: skip
+            raise Refused(erasing.REASON.format(max(erased[key] for key in found)))
+        for key in erasing.welcome(self.conn, found):
+            erased.pop(key, None)
+
+    def _put_off(self, line: int, seen: str | None, person: Incoming, reason: str) -> None:
+        self.unclear.append(((line, Unread(seen, lambda: person) if seen else person), reason))
 
     def _read(self, batch: list[Row]) -> Iterator[tuple[int, str | None, Incoming]]:
         """The rows that were not taken before, with what they are remembered by."""
         wanted = json.dumps([row.seen for _, row in batch if isinstance(row, Unread)])
         sql = """
-            SELECT DISTINCT imported_rows.row_hash
+            SELECT imported_rows.row_hash, imported_rows.contact_id, named
               FROM json_each(:wanted) AS wanted
              CROSS JOIN imported_rows ON imported_rows.row_hash = wanted.value
               JOIN contacts ON contacts.id = imported_rows.contact_id
             """
-        taken = {found[0] for found in self.conn.execute(sql, {"wanted": wanted})}
+        taken = set()
+        for seen, contact_id, named in self.conn.execute(sql, {"wanted": wanted}):
+            taken.add(seen)
+            self._mark(contact_id, NAMED | MET if named else MET)
         for line, row in batch:
             if isinstance(row, str):
                 self.report.refuse(line, row)
             elif isinstance(row, Incoming):
                 yield line, None, row
             elif row.seen in taken:
-                self.report.count("same")
+                self.report.count("same", line)
             else:
                 try:
                     yield line, row.seen, row.read()
@@ -135,17 +203,27 @@ class Intake:
 
     def _open(self, batch: list[Incoming]) -> None:
         keyless = [each for each in batch if not any(point.kind in WORDS for point in each.draft.points)]
+        self.of_deals.open([person.draft for person in batch])
         self.register.open(
             [person.draft for person in batch],
             [person.row_hash for person in keyless if person.row_hash],
             [person.draft.name for person in keyless if person.draft.name] if self.own else [],
+            [*self.of_deals.ids(), *(person.known_as[0] for person in batch if person.known_as)],
         )
 
     def _known(self, person: Incoming) -> Known | None:
+        if person.known_as:
+            number, made_at = person.known_as
+            known = self.register.known.get(number)
+            if known and "".join(filter(str.isdigit, known.row["created_at"])) == made_at:
+                return known
         if person.draft.kind == "walk-in":
             number = value(self.conn, "SELECT id FROM contacts WHERE kind = 'walk-in'")
             return self.register.get(number) if number else None
-        return self.register.match(person.draft, person.row_hash, person.created_on if self.own else None)
+        if person.merged_into:
+            return self.register.merged(person.draft, person.merged_into)
+        known = self.register.match(person.draft, person.row_hash, person.created_on if self.own else None)
+        return known or self.of_deals.match(person.draft, self.register, lambda number: not self._said(number))
 
     # -- a contact -------------------------------------------------------------------------------------------------
 
@@ -153,7 +231,8 @@ class Intake:
         draft, moment = person.draft, self.moment
         name = named(draft)
         note = with_notes(None, ("\n".join(person.notes),)) if person.notes else None
-        off_on, off_why = person.off_list or (None, None)
+        off = person.off_list or no_way(person)
+        off_on, off_why = off or (None, None)
         on = person.created_on or moment.on
         self.last_id += 1
         row = {
@@ -162,7 +241,7 @@ class Intake:
             "source": draft.source or self.extras.source, "source_detail": draft.source_detail,
             "rating": draft.rating, "priority": draft.priority, "birthday": draft.birthday,
             "alarm_days": draft.alarm_days, "note": note, "off_list_why": off_why,
-            "off_list_on": (off_on or moment.on) if person.off_list else None, "imported": int(person.imported),
+            "off_list_on": (off_on or moment.on) if off else None, "imported": int(person.imported),
             "row_hash": person.row_hash, "created_on": on,
             "created_at": person.created_at or (moment.at if on == moment.on else f"{on}T12:00:00Z"),
         }  # fmt: skip
@@ -176,28 +255,40 @@ class Intake:
         self._add_tags(known, self.extras.tags)
         return known
 
-    def _merge(self, known: Known, person: Incoming) -> bool:
-        """What the row says put into the contact that is there; whether anything changed."""
+    def _merge(self, known: Known, person: Incoming, story: list[Change]) -> bool:
+        """What the row says put into the contact that is there, told in `story`; whether anything changed."""
         draft, row = person.draft, known.row
-        note = with_notes(row["note"], person.notes)
-        changes: dict[str, Any] = {} if note == row["note"] else {"note": note}
-        for name in SCALARS:
-            new = getattr(draft, name)
-            if new is not None and new != row[name]:
-                changes[name] = new
-        if "name" in changes:
-            changes["name_key"] = people.fold(changes["name"])
+        differs = {name: new for name in SCALARS if (new := getattr(draft, name)) is not None and new != row[name]}
+        if known.merged:  # a row of somebody merged into them says nothing against what stayed
+            differs = {name: new for name, new in differs.items() if row[name] is None}
+        notes = person.notes
+        if self.extras.keep_mine:
+            mine = [name for name in differs if row[name] is not None]
+            notes = (*notes, *(f"{name.replace('_', ' ')}: {differs.pop(name)}" for name in mine))
+        changes: dict[str, Any] = dict(differs)
+        note = with_notes(row["note"], notes)
+        if note != row["note"]:
+            changes["note"] = note
         if self.extras.source and row["source"] is None:
             changes.setdefault("source", self.extras.source)
         if person.off_list and row["off_list_on"] is None:
             changes["off_list_on"] = person.off_list[0] or self.moment.on
             changes["off_list_why"] = person.off_list[1]
+        elif row["off_list_why"] == NO_WAY and OTHER_WAYS & {point.kind for point in draft.points}:
+            changes["off_list_on"] = changes["off_list_why"] = None
+        if person.created_on and row["imported"] and person.created_on < row["created_on"] and not self.own:
+            changes["created_on"] = person.created_on
+        story += [Change(name, shown(row[name]), shown(new)) for name, new in changes.items()]
+        if "name" in changes:
+            changes["name_key"] = people.fold(changes["name"])
+        if "created_on" in changes:
+            changes["created_at"] = f"{changes['created_on']}T12:00:00Z"
         known.change(changes)
-        added = self._add_points(known, draft)
-        tagged = self._add_tags(known, draft.tags) | self._add_tags(known, self.extras.tags)
+        added = self._add_points(known, draft, story)
+        tagged = self._add_tags(known, draft.tags, story) | self._add_tags(known, self.extras.tags, story)
         return bool(changes) or added or tagged
 
-    def _add_points(self, known: Known, draft: Draft) -> bool:
+    def _add_points(self, known: Known, draft: Draft, story: list[Change] | None = None) -> bool:
         added = []
         labelled = False
         for point in draft.points:
@@ -206,21 +297,27 @@ class Intake:
                 known.points[key] = point.label
                 added.append(key)
                 self.points.append((known.id, point.kind, point.label, point.value, point.key))
+                if story is not None:
+                    story.append(Change(point.kind, None, point.value))
             elif point.label and known.points[key] is None:
                 known.points[key] = point.label
                 self.labels.append((point.label, known.id, point.kind, point.key))
                 labelled = True
+                if story is not None:
+                    story.append(Change(f"label of {point.value}", None, point.label))
         if added and not self.own:
             self.register.learn(known, added)
         return labelled or bool(added)
 
-    def _add_tags(self, known: Known, tags: Iterable[str]) -> bool:
+    def _add_tags(self, known: Known, tags: Iterable[str], story: list[Change] | None = None) -> bool:
         before = len(known.tags)
         for tag in tags:
             key = people.fold(tag)
             if key not in known.tags:
                 known.tags.add(key)
                 self.tags.append((known.id, tag, key))
+                if story is not None:
+                    story.append(Change("tag", None, tag))
         return len(known.tags) > before
 
     def _flush(self) -> None:
@@ -234,36 +331,47 @@ class Intake:
         self.conn.executemany(
             "UPDATE points SET label = ? WHERE contact_id = ? AND kind = ? AND value_key = ?", self.labels
         )
-        insert_many(self.conn, "imported_rows", ("contact_id", "row_hash"), self.rows)
+        insert_many(self.conn, "imported_rows", ("contact_id", "row_hash", "named"), self.rows)
         for waiting in (self.fresh, self.points, self.tags, self.labels, self.rows):
             waiting.clear()
 
     # -- what hangs on it ------------------------------------------------------------------------------------------
 
-    def _finish(self, line: int, person: Incoming, known: Known, outcome: str) -> None:
+    def _finish(self, line: int, person: Incoming, known: Known, outcome: str, story: list[Change]) -> None:
         """What can only be done once the contact is in the file; then the row is counted."""
-        changed = False
-        if person.next_on or person.todo:
-            changed = promise(self.conn, known.id, person, self.moment)
-        for name, answer in (*person.answers, *self.extras.answers):
-            changed |= answered(self.conn, known.id, name, answer, self.moment)
+        hung = list(self._hung(person, known.id))
+        changed = bool(hung)
         if person.whole is not None and self.attach:
             changed |= self.attach(self.conn, known.id, person, outcome == "added")
-        for heading, text in person.kept:
-            changed |= extras.put(self.conn, known.id, self._field(heading), text, self.moment, "list")
-        for said in person.consents:
-            changed |= consent.give(
-                self.conn, known.id, said.channel, said.answer, self.moment, on=said.on, evidence=said.evidence
-            )  # fmt: skip
         if changed and outcome == "same":
             outcome = "updated"
-        self.report.count(outcome)
+        if outcome == "updated":
+            story += hung
+        self.report.count(outcome, line, known.row["name"], story)
         for text in person.warnings:
             self.report.warn(line, text)
         if person.ref is not None:
             self.referrals.number(person.ref, known.id)
         if person.referred_by or person.referred_by_ref:
             self.referrals.add(line, known.id, person, outcome)
+
+    def _hung(self, person: Incoming, contact_id: int) -> Iterator[Change]:
+        """The promise, answers, consents and extra fields of a row; what they changed."""
+        conn, moment = self.conn, self.moment
+        if (person.next_on or person.todo) and promise(conn, contact_id, person, moment):
+            yield Change("next", None, " ".join(filter(None, (person.next_on or moment.on, person.todo))))
+        for name, answer in (*person.answers, *self.extras.answers):
+            if answered(conn, contact_id, name, answer, moment):
+                yield Change(name, None, answer)
+        for said in person.consents:
+            if consent.give(
+                conn, contact_id, said.channel, said.answer, moment, on=said.on, evidence=said.evidence,
+                basis=said.basis,
+            ):  # fmt: skip
+                yield Change(f"consent {said.channel}", None, said.answer)
+        for heading, text in person.kept:
+            if extras.put(conn, contact_id, self._field(heading), text, moment, "list"):
+                yield Change(heading, None, text)
 
     def _field(self, heading: str) -> int:
         if self.fields is None:
@@ -280,6 +388,17 @@ class Intake:
         if contact_id >= len(self.said):
             self.said.extend(bytes(contact_id + BATCH - len(self.said)))
         self.said[contact_id] |= bits
+
+
+def no_way(person: Incoming) -> tuple[str | None, str] | None:
+    """Since when and why somebody new is put off the list who can be reached by nothing but an e-mail of no use."""
+    if not person.off_list_if_new or OTHER_WAYS & {point.kind for point in person.draft.points}:
+        return None
+    return next((said.on for said in person.consents), None), NO_WAY
+
+
+def shown(found: object) -> str | None:
+    return None if found is None else str(found)
 
 
 def promise(conn: sqlite3.Connection, contact_id: int, person: Incoming, moment: Moment) -> bool:

@@ -1,14 +1,17 @@
 """Taking deals from a file: whose they are, where they stand, how they ended.
 
-A deal is known again by its id in the file, or by the hash of its cells and how often these came before. It belongs to
-the contact with its e-mail or phone, else to the one of exactly that name, else to a new one; a deal that is known
-keeps its contact. The words of a stage that mean won or lost are an outcome.
+A deal is known again by its id in the file, or by the hash of its cells and how often these came before. Whose it is,
+`records.buyers` says; a deal that is known keeps its contact. The words of a stage that mean won or lost are an
+outcome.
 
 A file says where a deal stands, not which stages it went through. So an open deal gets one stay, in its stage since the
 day it began; a closed one a single stay too, in the stage the file names, else the first of selling, from the day it
 began to the day it closed: enough for win rates and days to close, and nothing invented between. A later file moves and
 closes deals, of the day it is read or of the day it names; what was closed here stays closed. Of several rows about one
 deal in one file the first decides. An amount of 0 is none.
+
+A row that was taken once is not read again, so an older file takes nothing back. An order that was given back is lost,
+and `bought` still: it counts in no win rate.
 """
 
 from __future__ import annotations
@@ -16,28 +19,32 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from salesflow import money
 from salesflow.dates import Moment
 from salesflow.errors import Refused
 from salesflow.people import fold
-from salesflow.records import activities, contacts, deals, processes
+from salesflow.records import activities, contacts, deals, erasing, processes
+from salesflow.records.buyers import buyer, by_key
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.identity import Register
-from salesflow.records.incoming import Extras, Report
+from salesflow.records.incoming import NO_WAY, Change, Extras, Report
 from salesflow.records.settings import Settings
-from salesflow.store.rows import insert, one, rows, update, value
+from salesflow.store.rows import insert, insert_many, one, update, value
 
 NO_REASON = "not recorded"
+BATCH = 500
 
 
 @dataclass(slots=True)
 class DealRow:
     """A deal as a row has it; None says nothing. `outcome` is won, lost or open; the points have their keys.
 
-    deal_id: its id in the file; row_hash: of its cells, where there is none.
+    deal_id: its id in the file; row_hash: of its cells, where there is none. called: what its contact goes by where
+    nothing else says. rough: the amount is that of the goods alone, and counts only where none is known. seen: the hash
+    of its cells and of how they are read.
     """
 
     title: str
@@ -56,6 +63,9 @@ class DealRow:
     way: str = "sold"
     source: str | None = None
     note: str | None = None
+    called: str | None = None
+    rough: bool = False
+    seen: str | None = None
 
 
 class DealIntake:
@@ -66,52 +76,80 @@ class DealIntake:
 
     def __init__(
         self, conn: sqlite3.Connection, settings: Settings, moment: Moment, extras: Extras, *,
-        process: str | None = None, usual: str | None = None, own: bool = False,
+        process: str | None = None, usual: str | None = None, own: bool = False, report: Report | None = None,
     ) -> None:  # fmt: skip
         self.conn, self.settings, self.moment, self.extras, self.process = conn, settings, moment, extras, process
         self.usual, self.own = usual or settings.process, own
-        self.report = Report()
+        self.report = report or Report()
+        self.story: list[Change] = []  # of the row at hand
         self.contacts_added = 0
+        self.newest = newest(conn)
         self.met = array("B")  # by deal id: whether a row of this file was about it
         self.stages: dict[str, tuple[int, list[sqlite3.Row]]] = {}
+        self.rows: list[tuple[int, str]] = []  # contacts, and by what a row of theirs is remembered
+        self.guarded = erasing.any_at_all(conn)
         self.seen = sqlite3.connect("")  # how often the same cells came; a file of SQLite's own keeps memory flat
         self.seen.execute("CREATE TABLE seen (hash TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
 
     def take(self, incoming: Iterable[tuple[int, DealRow | str]]) -> Report:
         """Every row, in the order of the file; a text is the reason why one was refused."""
+        self.conn.execute("SAVEPOINT taken")
         for line, row in incoming:
             if isinstance(row, str):
                 self.report.refuse(line, row)
                 continue
             try:
-                self.report.count(self._take(row))
+                outcome = self._take(row)
             except Refused as error:
                 self.report.refuse(line, str(error))
+                continue
+            self.report.count(outcome, line, row.contact or row.company, self.story)
+        self._remember()
         self.seen.close()
+        if not (self.report.added or self.report.updated):
+            self.conn.execute("ROLLBACK TO taken")  # nothing but that these rows were seen, which says nothing new
+        self.conn.execute("RELEASE taken")
         return self.report
 
+    def _remember(self) -> None:
+        insert_many(self.conn, "imported_rows", ("contact_id", "row_hash"), self.rows)
+        self.rows.clear()
+
     def _take(self, row: DealRow) -> str:
+        self.story = []
         key = row.deal_id or self._numbered(row.row_hash or "")
         process_id, stages = self._process(row)
         stage = self._stage(row, stages)
         outcome = row.outcome or "open"
         self._check_days(row, outcome)
         deal = self._known(key, row)
+        taken = deal is not None and self._taken(deal["contact_id"], row.seen)
         if deal is None:
             deal_id = self._make(row, key, process_id, stage or first_of_selling(stages), outcome)
             result = "added"
         elif deal["id"] < len(self.met) and self.met[deal["id"]]:
             return "same"
+        elif taken:
+            deal_id, result = deal["id"], "same"
         else:
             deal_id = deal["id"]
             same_process = process_id == deal["process_id"]
             result = "updated" if self._change(deal, row, stage if same_process else None, outcome) else "same"
-        if row.note and self._noted(deal_id, row):
+        if row.note and not taken and self._noted(deal_id, row):
             result = "updated" if result == "same" else result
         if deal_id >= len(self.met):
             self.met.extend(bytes(deal_id + 500 - len(self.met)))
         self.met[deal_id] = 1
+        if row.seen and not taken:
+            self.rows.append((deals.get(self.conn, deal_id)["contact_id"], row.seen))
+            if len(self.rows) >= BATCH:
+                self._remember()
         return result
+
+    def _taken(self, contact_id: int, seen: str | None) -> bool:
+        """Whether this very row was taken before: an older file takes nothing back."""
+        sql = "SELECT 1 FROM imported_rows WHERE row_hash = :seen AND contact_id = :id"
+        return seen is not None and one(self.conn, sql, seen=seen, id=contact_id) is not None
 
     def _known(self, key: str, row: DealRow) -> sqlite3.Row | None:
         deal = one(self.conn, "SELECT * FROM deals WHERE import_key = :key", key=key)
@@ -157,90 +195,56 @@ class DealIntake:
     # -- a new one -------------------------------------------------------------------------------------------------
 
     def _make(self, row: DealRow, key: str, process_id: int, stage: sqlite3.Row, outcome: str) -> int:
+        if self.guarded and by_key(self.conn, Draft(name=row.contact, points=row.points)) is None:
+            erasing.keep_out(self.conn, [("deal", key)])
         contact_id = self._contact(row)
         closed = outcome != "open"
         opened_on = row.opened_on or (row.closed_on if closed else None) or self.moment.on
         closed_on = (row.closed_on or row.opened_on or self.moment.on) if closed else None
         minor, currency = row.amount or (None, None)
+        bought = row.way == "bought" and closed
         deal_id = insert(
             self.conn, "deals", contact_id=contact_id, process_id=process_id, stage_id=stage["id"], title=row.title,
-            amount_minor=minor, currency=currency, outcome=outcome, way=row.way if outcome == "won" else "sold",
-            how=(row.how or (None if row.way == "bought" and outcome == "won" else NO_REASON)) if closed else None,
+            amount_minor=minor, currency=currency, outcome=outcome, way="bought" if bought else "sold",
+            how=(row.how or (None if bought and outcome == "won" else NO_REASON)) if closed else None,
             opened_on=opened_on, opened_at=self._at(opened_on), closed_on=closed_on,
             closed_at=self._at(closed_on) if closed_on else None, import_key=key,
         )  # fmt: skip
-        if row.way == "sold" or outcome != "won":
+        if not bought:
             insert(
                 self.conn, "stage_entries", deal_id=deal_id, contact_id=contact_id, stage_id=stage["id"],
                 entered_on=opened_on, entered_at=self._at(opened_on), left_on=closed_on,
                 days=days_between(opened_on, closed_on) if closed_on else None,
             )  # fmt: skip
+        if outcome == "won":
+            self._wanted_again(contact_id)
         return deal_id
+
+    def _wanted_again(self, contact_id: int) -> None:
+        """Who buys is not off the list for want of a way to reach them."""
+        if contacts.get(self.conn, contact_id)["off_list_why"] == NO_WAY:
+            update(self.conn, "contacts", contact_id, off_list_on=None, off_list_why=None)
 
     def _at(self, on: str) -> str:
         return self.moment.at if on == self.moment.on else f"{on}T12:00:00Z"
 
-    # -- whose it is -----------------------------------------------------------------------------------------------
-
     def _contact(self, row: DealRow) -> int:
-        name = row.contact or row.company
-        draft = Draft(
-            name=name or (None if row.points else row.deal_id), kind=None if row.contact else "company",
-            company=row.company if row.contact else None, source=row.source or self.extras.source, points=row.points,
+        if row.way == "bought" and not (row.contact or row.company or row.points):
+            return contacts.walk_in(self.conn, self.moment)
+        said = Draft(
+            name=row.contact, company=row.company, source=row.source or self.extras.source, points=row.points,
             tags=self.extras.tags,
         )  # fmt: skip
-        if not name:
-            draft = draft._replace(kind="person")
-        if draft.name is None and not row.points:
-            raise Refused("it names nobody: no contact, company, e-mail, phone or id")
-        found = self._by_key(draft) or self._by_name(draft)
-        if found is None:
-            self.contacts_added += 1
-            return contacts.add(self.conn, contacts.clean(draft, self.settings), self.moment, imported=True)
-        contacts.add_points(self.conn, found, row.points)
-        if draft.source and value(self.conn, "SELECT source FROM contacts WHERE id = :id", id=found) is None:
-            update(self.conn, "contacts", found, source=draft.source)
-        contacts.add_tags(self.conn, found, draft.tags)
+        before = newest(self.conn)
+        found = buyer(self.conn, self.settings, said, row.called, self.newest, self.moment)
+        self.contacts_added += found > before
         return found
-
-    def _by_key(self, draft: Draft) -> int | None:
-        if not draft.points:
-            return None
-        register = Register(self.conn, None)
-        register.open([draft], [], [])
-        known = register.match(draft)
-        return known.id if known else None
-
-    def _by_name(self, draft: Draft) -> int | None:
-        if draft.name is None:
-            return None
-        emails = {point.key for point in draft.points if point.kind == "email"}
-        found = []
-        for row in rows(
-            self.conn,
-            """
-            SELECT contacts.id, contacts.name, company,
-                   (SELECT group_concat(value_key, char(31)) FROM points
-                     WHERE points.contact_id = contacts.id AND points.kind = 'email') AS emails
-              FROM contacts WHERE name_key = :key ORDER BY id LIMIT 50
-            """,
-            key=fold(draft.name),
-        ):
-            # An e-mail that nobody has here, beside one that he has, is somebody else's of the same name.
-            if not (emails and row["emails"] and emails.isdisjoint(row["emails"].split(chr(31)))):
-                found.append(row)
-        if len(found) > 1 and draft.company:
-            found = [row for row in found if fold(row["company"] or "") == fold(draft.company)] or found
-        if len(found) > 1:
-            listed = ", ".join(str(row["id"]) for row in found[:5])
-            raise Refused(f"several contacts are called {draft.name} ({listed}); an e-mail or phone would tell which")
-        return found[0]["id"] if found else None
 
     # -- a known one -----------------------------------------------------------------------------------------------
 
     def _change(self, deal: sqlite3.Row, row: DealRow, stage: sqlite3.Row | None, outcome: str) -> bool:
         changes: dict[str, Any] = {"title": row.title}
-        if row.amount:
+        if row.amount and not (row.rough and deal["amount_minor"] is not None):
             changes["amount_minor"], changes["currency"] = row.amount
         if row.opened_on and row.opened_on != deal["opened_on"] and row.opened_on <= (deal["closed_on"] or "9999"):
             changes.update(opened_on=row.opened_on, opened_at=self._at(row.opened_on))
@@ -254,7 +258,9 @@ class DealIntake:
             )
             changes.update(parked_until=None, parked_why=None)
         elif deal["outcome"] != "open" and outcome != "open":
-            changes["outcome"] = outcome
+            # An order that was given back stays so, whatever an older file says.
+            if row.way == "sold" or deal["outcome"] == "won":
+                changes["outcome"] = outcome
             if row.how:
                 changes["how"] = row.how
             if row.closed_on and row.closed_on != deal["closed_on"]:
@@ -262,10 +268,13 @@ class DealIntake:
                 self._move_stay(deal["id"], "left_on", deal["closed_on"], row.closed_on)
         elif deal["outcome"] == "open" and stage and stage["id"] != deal["stage_id"]:
             deals.enter(self.conn, deal["id"], stage["id"], self.moment)
+            self.story.append(Change("stage", None, stage["name"]))
             moved = True
         changes = {name: new for name, new in changes.items() if new != deal[name]}
         if changes.get("outcome", deal["outcome"]) == "lost" and deal["way"] == "bought":
-            changes.update(way="sold", how=changes.get("how") or NO_REASON)
+            changes |= {"how": changes.get("how") or deal["how"] or NO_REASON, "way": row.way}
+            changes = {name: new for name, new in changes.items() if new != deal[name]}
+        self.story += told(deal, changes)
         update(self.conn, "deals", deal["id"], **changes)
         return moved or bool(changes)
 
@@ -304,6 +313,22 @@ class DealIntake:
         draft = activities.Draft(deal["contact_id"], "note", row.note, on=deal["opened_on"], deal_id=deal_id)
         activities.add(self.conn, draft, self.moment)
         return True
+
+
+def told(deal: sqlite3.Row, changes: dict[str, Any]) -> Iterator[Change]:
+    """What changes in a deal, in a seller's words."""
+    if "amount_minor" in changes or "currency" in changes:
+        before, after = deal["amount_minor"], changes.get("amount_minor", deal["amount_minor"])
+        old, new = deal["currency"], changes.get("currency", deal["currency"])
+        yield Change("amount", before and money.show(before, old), after and money.show(after, new))
+    for name in ("title", "outcome", "how", "opened_on", "closed_on"):
+        if name in changes:
+            yield Change(name, deal[name], changes[name])
+
+
+def newest(conn: sqlite3.Connection) -> int:
+    """The id of the contact made last."""
+    return value(conn, "SELECT seq FROM sqlite_sequence WHERE name = 'contacts'") or 0
 
 
 def first_of_selling(stages: list[sqlite3.Row]) -> sqlite3.Row:

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from salesflow.dates import Moment
 from salesflow.errors import Refused
 from salesflow.people import fold
-from salesflow.records import processes
+from salesflow.records import consent, processes
 from salesflow.records.incoming import Incoming
 from salesflow.store.rows import insert, one, rows, update, value
 
@@ -112,6 +113,9 @@ def attach(conn: sqlite3.Connection, contact_id: int, person: Incoming, new: boo
     if new:
         for row in whole["history"]:
             insert(conn, "status_history", contact_id=contact_id, **row)
+    for row in whole["aliases"]:
+        row = {**row, "name_key": fold(row["name"])}
+        changed |= add(conn, "aliases", contact_id, row, () if new else ("name_key", "row_hash"))[1]
     for row in whole["answers"]:
         changed |= add_answer(conn, contact_id, row, new)
     for row in whole["exceptions"] if new else ():
@@ -152,8 +156,19 @@ def add_answer(conn: sqlite3.Connection, contact_id: int, row: Mapping[str, Any]
     if not new and row["replaced_at"] is None:
         sql = "SELECT 1 FROM answers WHERE contact_id = :contact_id AND question_id = :id AND replaced_at IS NULL"
         if one(conn, sql, contact_id=contact_id, id=row["question_id"]):
-            return False
+            return said_no(conn, contact_id, row)
     return add(conn, "answers", contact_id, row, () if new else ("question_id", "answer", "answered_at"))[1]
+
+
+def said_no(conn: sqlite3.Connection, contact_id: int, row: Mapping[str, Any]) -> bool:
+    """A no to being written to or called counts, whatever is known; whether it was new."""
+    sql = "SELECT name FROM questions WHERE id = :id AND set_name = 'consent'"
+    channel = value(conn, sql, id=row["question_id"])
+    if channel is None or row["answer"] != "no" or row["basis"] == "assumed":
+        return False
+    then = Moment(row["answered_at"], row["answered_on"], "")
+    method = row["method"] or "list"
+    return consent.give(conn, contact_id, channel, "no", then, on=then.on, evidence=row["said"], method=method)
 
 
 def add_deal(conn: sqlite3.Connection, contact_id: int, row: Mapping[str, Any], new: bool) -> tuple[int | None, bool]:

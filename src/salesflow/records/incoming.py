@@ -13,15 +13,23 @@ from salesflow.records.contacts import Draft
 from salesflow.store.rows import insert
 
 SHOWN = 1000  # problems and warnings kept, of each
+EXAMPLES = 10
+# Why somebody new is put off the list who wants no e-mail and can be reached by nothing else.
+NO_WAY = "no more e-mail, and no other way to reach them"
+OTHER_WAYS = frozenset(("phone", "address", "link"))
 
 
 class Consent(NamedTuple):
-    """What somebody said of being written to or called: channel, yes or no, since when, how one knows."""
+    """What somebody said of being written to or called: channel, yes or no, since when, how one knows.
+
+    basis: said, or assumed: a no that nobody said, and that a later yes may replace.
+    """
 
     channel: str
     answer: str
     on: str | None = None
     evidence: str | None = None
+    basis: str = "said"
 
 
 @dataclass(slots=True)
@@ -32,6 +40,10 @@ class Incoming:
     when (None: today) and why. referred_by: a name, e-mail or phone; referred_by_ref: the `ref` of another row, which
     is asked first. row_hash: of the cells, for a row without any key. whole: what else hangs on the contact. consents:
     channel, answer, day and evidence of each. kept: heading and text of columns that have no place of their own.
+    off_list_if_new: they have no use for e-mail any more, so somebody new with nothing else is put off the list.
+    known_as: the id of the contact that this file itself wrote out, and the digits of the instant it was made.
+    merged_into: the id of the one they were made one with where they come from; the row has both ids, and is refused
+    where nobody has either.
     """
 
     draft: Draft
@@ -53,6 +65,9 @@ class Incoming:
     whole: dict[str, Any] | None = None
     consents: tuple[Consent, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
+    off_list_if_new: bool = False
+    known_as: tuple[int, str] | None = None
+    merged_into: str | None = None
 
 
 @dataclass(slots=True)
@@ -68,11 +83,33 @@ Row = tuple[int, Incoming | Unread | str]  # with its line; a text is the reason
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What is said of the whole list: the source fills what is blank; tags and answers are as in each row."""
+    """What is said of the whole list: the source fills what is blank; tags and answers are as in each row.
+
+    keep_mine: what is known stays, and what the file says otherwise is kept beside it.
+    """
 
     source: str | None = None
     tags: tuple[str, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
+    keep_mine: bool = False
+
+
+class Change(NamedTuple):
+    """One value of a contact or a deal that a row changes; None: there was none."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Planned(NamedTuple):
+    """What becomes of a row: added, updated, same or refused; of a refused one with the reason."""
+
+    line: int
+    outcome: str
+    who: str | None = None
+    changes: tuple[Change, ...] = ()
+    reason: str | None = None
 
 
 @dataclass
@@ -80,7 +117,8 @@ class Report:
     """What became of the rows; added + updated + same + refused are all of them.
 
     problems: (line, reason) of rows refused; warnings: (line, text) of rows taken; the first SHOWN of each. made: what
-    had to be made besides, in words.
+    had to be made besides, in words. examples: the first EXAMPLES rows that change something known. plan: every row by
+    its line, and refusals: every reason by its line, where they are asked for.
     """
 
     added: int = 0
@@ -91,18 +129,38 @@ class Report:
     warnings: list[tuple[int, str]] = field(default_factory=list)
     warned: int = 0
     made: list[str] = field(default_factory=list)
+    examples: list[Planned] = field(default_factory=list)
+    plan: dict[int, Planned] | None = None
+    refusals: dict[int, str] | None = None
 
     @property
     def rows(self) -> int:
         return self.added + self.updated + self.same + self.refused
 
-    def count(self, outcome: str, more: int = 1) -> None:
-        setattr(self, outcome, getattr(self, outcome) + more)
+    def count(self, outcome: str, line: int, who: str | None = None, changes: Iterable[Change] = ()) -> None:
+        setattr(self, outcome, getattr(self, outcome) + 1)
+        if self.plan is not None or (outcome == "updated" and len(self.examples) < EXAMPLES):
+            row = Planned(line, outcome, who, tuple(changes))
+            if outcome == "updated" and len(self.examples) < EXAMPLES:
+                self.examples.append(row)
+            if self.plan is not None:
+                self.plan[line] = row
+
+    def amend(self, line: int, outcome: str, changes: Iterable[Change]) -> None:
+        """A row that was counted changed something after all."""
+        if outcome == "same":
+            self.same, self.updated = self.same - 1, self.updated + 1
+        if self.plan is not None and (row := self.plan.get(line)):
+            self.plan[line] = row._replace(outcome="updated", changes=(*row.changes, *changes))
 
     def refuse(self, line: int, reason: str) -> None:
         self.refused += 1
         if len(self.problems) < SHOWN:
             self.problems.append((line, reason))
+        if self.refusals is not None:
+            self.refusals[line] = reason
+        if self.plan is not None:
+            self.plan[line] = Planned(line, "refused", reason=reason)
 
     def warn(self, line: int, text: str) -> None:
         self.warned += 1

@@ -8,7 +8,7 @@ from array import array
 from salesflow import people
 from salesflow.errors import Refused
 from salesflow.records import who
-from salesflow.records.incoming import Incoming, Report, with_notes
+from salesflow.records.incoming import Change, Incoming, Report, with_notes
 from salesflow.records.settings import Settings
 from salesflow.store.rows import one, rows, update
 
@@ -41,9 +41,8 @@ class Referrals:
             changes = self._changes(contact_id, referrer, ref, line, report)
             if changes:
                 update(self.conn, "contacts", contact_id, **changes)
-                if outcome == "same":
-                    report.count("same", -1)
-                    report.count("updated")
+                if outcome != "added":
+                    report.amend(line, outcome, (Change("referred by", None, referrer),))
         self.waiting.close()
 
     def _changes(

@@ -54,6 +54,12 @@ def put(conn: sqlite3.Connection, name: str, value: str) -> str:
     return value
 
 
+def file_id(conn: sqlite3.Connection) -> str:
+    """By which exports know the file they came from: sixteen letters, made with it; copies of it have the same."""
+    row = one(conn, "SELECT value FROM config WHERE name = 'file_id'")
+    return str(row["value"]) if row else ""
+
+
 def cleaned(conn: sqlite3.Connection, name: str, value: str) -> str:
     if name == "country":
         if len(value) != 2 or not (value.isascii() and value.isalpha()):

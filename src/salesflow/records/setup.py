@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
 from salesflow.records import processes, questions, settings
 from salesflow.store import file, schema
+from salesflow.store.rows import insert
 
 
 def create(path: Path, values: dict[str, str]) -> bool:
@@ -18,5 +20,6 @@ def create(path: Path, values: dict[str, str]) -> bool:
         questions.install(conn)
         for name, text in values.items():
             settings.put(conn, name, text)
+        insert(conn, "config", name="file_id", value=os.urandom(8).hex())
 
     return file.create(path, build)

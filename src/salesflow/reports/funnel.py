@@ -336,7 +336,10 @@ def notes(conn: sqlite3.Connection, part: Part, since: str | None, marks: str) -
         said += f" (under {ENOUGH}: read with care)." if closed < ENOUGH else "."
     bought = value(
         conn,
-        "SELECT count(*) FROM deals WHERE way = 'bought' AND (:since IS NULL OR opened_on >= :since)",
+        """
+        SELECT count(*) FROM deals
+         WHERE way = 'bought' AND outcome = 'won' AND (:since IS NULL OR opened_on >= :since)
+        """,
         since=since,
     )
     found = [said + (f" Walk-in sales {grouped(bought, marks)}." if bought else "")]

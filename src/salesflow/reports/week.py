@@ -63,16 +63,18 @@ HAPPENED = {
          LIMIT :room
         """,
     "won": """
-        SELECT 'D' || deals.id AS key, deals.id AS deal_id, title AS deal, contact_id, name AS contact,
-               closed_on AS "on", amount_minor, currency, way, how, count(*) OVER () AS total
+        SELECT 'D' || deals.id AS key, deals.id AS deal_id, title AS deal, contact_id,
+               CASE WHEN off_list_on IS NULL THEN name END AS contact, closed_on AS "on", amount_minor, currency, way,
+               how, count(*) OVER () AS total
           FROM deals JOIN contacts ON contacts.id = deals.contact_id
          WHERE closed_on BETWEEN :since AND :today AND outcome = 'won'
          ORDER BY closed_on DESC, deals.id DESC
          LIMIT :room
         """,
     "lost": """
-        SELECT 'D' || deals.id AS key, deals.id AS deal_id, title AS deal, contact_id, name AS contact,
-               closed_on AS "on", amount_minor, currency, way, how, count(*) OVER () AS total
+        SELECT 'D' || deals.id AS key, deals.id AS deal_id, title AS deal, contact_id,
+               CASE WHEN off_list_on IS NULL THEN name END AS contact, closed_on AS "on", amount_minor, currency, way,
+               how, count(*) OVER () AS total
           FROM deals JOIN contacts ON contacts.id = deals.contact_id
          WHERE closed_on BETWEEN :since AND :today AND outcome = 'lost'
          ORDER BY closed_on DESC, deals.id DESC
@@ -165,6 +167,10 @@ def said_amounts(amounts: Sequence[Any], marks: str) -> str:
     return " + ".join(money.show(row["amount_minor"], row["currency"], marks) for row in amounts)
 
 
+def buyer(deal: dict[str, Any]) -> str:
+    return deal["contact"] or "somebody off the list"
+
+
 def screen(row: dict[str, Any], tables: dict[str, Table], ahead: str, marks: str) -> Text:
     def entry(name: str, table: str, each: Callable[[Any], str], beside: str = "") -> str:
         count, found = row[name], tables[table].rows
@@ -181,8 +187,8 @@ def screen(row: dict[str, Any], tables: dict[str, Table], ahead: str, marks: str
         ("", f"Week: {dates.long_day(since)} to {dates.long_day(until)}"),
         ("ADDED", entry("added", "added_people", lambda one: str(one["contact"]))),
         ("QUALIFIED", entry("qualified", "qualified_people", lambda one: str(one["contact"]))),
-        ("WON", entry("won", "won_deals", lambda one: f"{one['contact']} ({one['deal']})", f", {won}" if won else "")),
-        ("LOST", entry("lost", "lost_deals", lambda one: f"{one['contact']} ({one['how']})")),
+        ("WON", entry("won", "won_deals", lambda one: f"{buyer(one)} ({one['deal']})", f", {won}" if won else "")),
+        ("LOST", entry("lost", "lost_deals", lambda one: f"{buyer(one)} ({one['how']})")),
         ("MOVED", entry("moved", "moved_deals", lambda one: f"{one['contact']} to {one['stage']}")),
         ("STUCK", entry("stuck", "stuck_deals", lambda one: f"{one['key']} {one['contact']}: {one['what']}")),
         ("NO STEP", entry("no_step", "no_step_people", lambda one: f"{one['key']} {one['contact']}")),

@@ -63,6 +63,7 @@ def to_2(db: Database) -> None:
         """
     )
     for statement in (
+        "ALTER TABLE imported_rows ADD COLUMN named INTEGER NOT NULL DEFAULT 0",
         """
         CREATE TABLE aliases (
           id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -86,6 +87,7 @@ def to_2(db: Database) -> None:
         """,
         "CREATE INDEX apart_by_other ON apart (other_id)",
         "CREATE TABLE erased (key_hash TEXT PRIMARY KEY, erased_on TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "INSERT OR IGNORE INTO config (name, value) VALUES ('file_id', lower(hex(randomblob(8))))",
     ):
         conn.execute(statement)
 

@@ -285,7 +285,8 @@ CREATE TABLE imports (
 CREATE TABLE imported_rows (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   contact_id INTEGER NOT NULL,
-  row_hash TEXT NOT NULL
+  row_hash TEXT NOT NULL,
+  named INTEGER NOT NULL DEFAULT 0                 -- whether the row said how they are called
 ) STRICT;
 CREATE INDEX imported_rows_by_hash ON imported_rows (row_hash);
 

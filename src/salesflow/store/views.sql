@@ -60,7 +60,8 @@ SELECT contacts.id AS contact_id,
          OR EXISTS (SELECT 1 FROM answers JOIN questions ON questions.id = question_id
                      WHERE answers.contact_id = contacts.id AND set_name NOT IN ('consent', 'extra'))
          OR EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.contact_id = contacts.id)
-         OR EXISTS (SELECT 1 FROM deals WHERE deals.contact_id = contacts.id)
+         OR EXISTS (SELECT 1 FROM deals
+                     WHERE deals.contact_id = contacts.id AND (way = 'sold' OR outcome = 'won'))
        ) AS counts,
        (SELECT furthest FROM furthest WHERE furthest.contact_id = contacts.id) AS furthest
   FROM contacts JOIN statuses ON statuses.contact_id = contacts.id;
