@@ -1,8 +1,8 @@
 """Contacts as a table, for spreadsheets: one row a person, everything that fits one.
 
 `ref` numbers the rows, and `referred_by_ref` names one of them. E-mails, phones, links, addresses and ids have as many
-columns as the contact with the most has; each has its label beside it. The next promise and the yes or no to each
-question are in it; what else was promised, said and sold is in the JSON export.
+columns as the contact with the most has; each has its label beside it. The next promise, the yes or no to each
+question and to each channel, and extra fields are in it; what else was promised, said and sold is in the JSON export.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def table(conn: sqlite3.Connection, ids: Sequence[int]) -> Table:
         (kind, place) for kind in POINT_KINDS for place in range(most.get(kind, 1 if kind in ("email", "phone") else 0))
     ]
     points = [name for kind, place in places for name in (heading(kind, place), f"{heading(kind, place)} label")]
-    names = (*FIRST, *points, *LAST, *(f"answer:{name}" for name in asked))
+    names = (*FIRST, *points, *LAST, *asked)
 
     def read() -> Iterator[Row]:
         for row, parts in exporting.contacts(conn, ids, ("points", "tags", "answers", "follow_ups")):
@@ -66,8 +66,11 @@ def record(row: sqlite3.Row, parts: Mapping[str, Sequence[sqlite3.Row]], ids: Se
         said["next"], said["next_at"], said["todo"] = step["due_on"], step["due_at"], step["text"]
         said["next_kind"] = None if step["kind"] == "follow-up" else step["kind"]
     for answer in parts["answers"]:
-        if answer["replaced_at"] is None and answer["answer"] != "unknown":
-            said[f"answer:{answer['question']}"] = answer["answer"]
+        # What is assumed would come back as if it had been said.
+        if answer["replaced_at"] is not None or answer["basis"] == "assumed":
+            continue
+        if answer["answer"] != "unknown" or answer["set_name"] == "extra":
+            said[f"{exporting.PREFIXES[answer['set_name']]}:{answer['question']}"] = answer["answer"]
     return said
 
 

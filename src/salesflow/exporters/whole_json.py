@@ -2,9 +2,10 @@
 
 One object: `salesflow` (the version of this shape), `questions`, `processes`, `contacts`. A contact is one line. It has
 its columns as they are kept, `ref` (a running number, which `referred_by` of others names), `status`, and lists:
-`points`, `tags`, `answers`, `history` (of its status), `deals` (each with its `stages` and `exceptions`), `follow_ups`,
-`activities`. A number under `deal` or `follow_up` is the place in the contact's own list, from 1; under `stage_ref` the
-place among the stages of the process, dropped ones included. Money is a decimal string with its currency beside it.
+`points`, `tags`, `aliases` (of contacts merged into it), `answers`, `history` (of its status), `deals` (each with its
+`stages` and `exceptions`), `follow_ups`, `activities`. A number under `deal` or `follow_up` is the place in the
+contact's own list, from 1; under `stage_ref` the place among the stages of the process, dropped ones included. Money is
+a decimal string with its currency beside it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ CONTACT = (
     "note", "off_list_on", "off_list_why", "imported", "row_hash", "created_at", "created_on",
 )  # fmt: skip
 POINT = ("kind", "label", "value", "key")
+ALIAS = ("name", "row_hash")
 ANSWER = ("question", "set_name", "answer", "basis", "method", "said", "answered_at", "answered_on", "replaced_at")
 STATUS = ("status", "entered_at", "entered_on", "left_on")
 STAY = ("entered_at", "entered_on", "left_on", "days")
@@ -38,7 +40,8 @@ FOLLOW_UP = (
 )  # fmt: skip
 ACTIVITY = ("kind", "direction", "outcome", "minutes", "text", "happened_at", "happened_on")
 PARTS = (
-    "points", "tags", "answers", "history", "deals", "stage_entries", "exceptions", "follow_ups", "activities",
+    "points", "tags", "aliases", "answers", "history", "deals", "stage_entries", "exceptions", "follow_ups",
+    "activities",
 )  # fmt: skip
 QUESTION = ("set_name", "name", "wording", "position", "gates", "dropped_on")
 STAGE = ("name", "position", "phase", "goal", "probability", "limit_days", "dropped_on")
@@ -86,6 +89,7 @@ def contact(row: sqlite3.Row, parts: Parts, ids: Sequence[int], stage_refs: Mapp
         "referred_by": referrer or row["referrer"],
         "points": [picked(point, POINT) for point in parts["points"]],
         "tags": [tag["tag"] for tag in parts["tags"]],
+        "aliases": [picked(alias, ALIAS) for alias in parts["aliases"]],
         "answers": [picked(answer, ANSWER) for answer in parts["answers"]],
         "history": [picked(status, STATUS) for status in parts["history"]],
         "exceptions": [picked(each, EXCEPTION) for each in against.get(None, ())],

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
-from salesflow.records import listing
+from salesflow.records import consent, listing
 from salesflow.records.listing import Filters
 from salesflow.store.rows import rows, value
 from salesflow.table import Row
@@ -21,11 +21,25 @@ EVERYBODY = Filters()
 
 def chosen(conn: sqlite3.Connection, filters: Filters, today: datetime.date) -> Sequence[int]:
     """The ids of those who pass, in order; without any filter of everybody, the walk-in contact too. Raises Refused."""
-    if filters == EVERYBODY:
-        found = conn.execute("SELECT id FROM contacts ORDER BY id")
-    else:
-        found = conn.execute(listing.PASSING, listing.values(filters, today))
-    return array("q", (row[0] for row in found))
+    if filters != EVERYBODY:
+        return listing.passing(conn, filters, today)
+    return array("q", (row[0] for row in conn.execute("SELECT id FROM contacts ORDER BY id")))
+
+
+def may_be_contacted(
+    conn: sqlite3.Connection, filters: Filters, today: datetime.date, channel: str
+) -> tuple[Sequence[int], consent.LeftOut]:
+    """Of those who pass, off the list or not, who may be contacted by the channel, and how many may not. Refused."""
+    passing = [chosen(conn, filters, today)]
+    if filters != EVERYBODY and not filters.status:
+        passing.append(chosen(conn, filters._replace(status=("off-list",)), today))
+    found, left_out = array("q"), consent.LeftOut()
+    for ids in passing:
+        for wanted in batches(ids):
+            some, others = consent.to_contact(conn, wanted, channel)
+            found.extend(some)
+            left_out = consent.LeftOut(*map(sum, zip(left_out, others, strict=True)))
+    return found, left_out
 
 
 def ref(ids: Sequence[int], number: int | None) -> int | None:
@@ -34,6 +48,22 @@ def ref(ids: Sequence[int], number: int | None) -> int | None:
         return None
     place = bisect_left(ids, number)
     return place + 1 if place < len(ids) and ids[place] == number else None
+
+
+def named(conn: sqlite3.Connection, ids: Sequence[int]) -> Sequence[int]:
+    """These without the walk-in contact, who is nobody to any address book."""
+    walk_in = value(conn, "SELECT id FROM contacts WHERE kind = 'walk-in'")
+    return array("q", (number for number in ids if number != walk_in)) if walk_in in ids else ids
+
+
+def referrers(conn: sqlite3.Connection, ids: Sequence[int]) -> set[int]:
+    """Whoever sent somebody among these."""
+    sql = """
+        SELECT DISTINCT referred_by_id
+          FROM json_each(:ids) AS wanted CROSS JOIN contacts ON contacts.id = wanted.value
+         WHERE referred_by_id IS NOT NULL
+        """
+    return {row["referred_by_id"] for wanted in batches(ids) for row in rows(conn, sql, ids=wanted)}
 
 
 class Stream(Sequence[Row]):
@@ -75,6 +105,11 @@ PARTS = {
         SELECT contact_id, tag
           FROM json_each(:ids) AS wanted CROSS JOIN tags ON tags.contact_id = wanted.value
          ORDER BY tags.id
+        """,
+    "aliases": """
+        SELECT contact_id, aliases.name, row_hash
+          FROM json_each(:ids) AS wanted CROSS JOIN aliases ON aliases.contact_id = wanted.value
+         ORDER BY aliases.id
         """,
     "answers": """
         SELECT contact_id, question_id, questions.name AS question, set_name, answer, basis, method, said, answered_at,
@@ -162,19 +197,24 @@ def most_points(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[str, int]:
     return most
 
 
+PREFIXES = {"qualification": "answer", "consent": "consent", "extra": "extra"}  # of columns, by set of questions
+
+
 def answered(conn: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
-    """The names of the questions in force that these contacts said yes or no to."""
-    found: set[str] = set()
+    """What these contacts said to questions in force, as columns: `answer:money`, `consent:email`, `extra:Size`."""
+    found: set[tuple[int, str]] = set()
+    sets = list(PREFIXES)
     for wanted in batches(ids):
         sql = """
-            SELECT DISTINCT questions.name
+            SELECT DISTINCT set_name, questions.name
               FROM json_each(:ids) AS wanted
              CROSS JOIN answers ON answers.contact_id = wanted.value
               JOIN questions ON questions.id = answers.question_id
-             WHERE replaced_at IS NULL AND answer <> 'unknown' AND dropped_on IS NULL AND set_name = 'qualification'
+             WHERE replaced_at IS NULL AND dropped_on IS NULL
+               AND (set_name = 'extra' OR answer <> 'unknown' AND set_name IN ('qualification', 'consent'))
             """
-        found.update(row["name"] for row in rows(conn, sql, ids=wanted))
-    return sorted(found)
+        found.update((sets.index(row["set_name"]), row["name"]) for row in rows(conn, sql, ids=wanted))
+    return [f"{PREFIXES[sets[place]]}:{name}" for place, name in sorted(found)]
 
 
 def used(conn: sqlite3.Connection, ids: Sequence[int], part: str, column: str) -> set[int]:
