@@ -73,6 +73,7 @@ COMMANDS = (
     Command("report win-rate"),
     Command("digest"),
     Command("history"),
+    Command("duplicates --json"),
     Command("--help", 1.5),
     Command("add Tess No{n} --next fri", 2.0, flat=True, writes=True),
     Command("add Tom No{n} +1 909 555 0{n} --next fri", 2.0, flat=True, writes=True),
@@ -84,6 +85,7 @@ COMMANDS = (
     Command("qualify nadia quillfeather --money yes", writes=True),
     Command("sale nadia quillfeather 60", writes=True),
     Command("undo", writes=True),
+    Command("merge {n} --into 1", writes=True),
 )
 FIRST_OF_DAY = Command("note nadia quillfeather first of the day", writes=True)
 

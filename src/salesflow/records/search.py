@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 # A row of `search` is numbered: the id of what it says x 16 + one of these.
 KINDS = {"contacts": 1, "activities": 2, "follow_ups": 3, "deals": 4}
+PARTS = {"points", "tags", "aliases"}  # what a contact is found by besides
 
 TEXTS = {
     "contacts": """
-        SELECT id, name_key,
+        SELECT id,
+               name_key || coalesce((
+                 SELECT ' ' || group_concat(aliases.name_key, ' ') FROM aliases
+                  WHERE aliases.contact_id = contacts.id AND aliases.name_key <> contacts.name_key), ''),
                coalesce(company, '') || ' ' || coalesce(job_title, '') || ' ' || coalesce(source, '') || ' '
                || coalesce(source_detail, '') || ' ' || coalesce(note, '') || ' '
                || coalesce((SELECT group_concat(value, ' ') FROM points WHERE points.contact_id = contacts.id), '')
@@ -40,8 +44,8 @@ def refresh(conn: sqlite3.Connection, mark: Mark) -> None:
         for ids in touched.get(table, ()):
             index(conn, table, ids)
     ranges = touched.get("contacts", [])
-    if {"points", "tags"} & touched.keys():
-        owners = journal.owners(conn, mark, {"points", "tags"}, but=journal.widest(ranges))
+    if PARTS & touched.keys():
+        owners = journal.owners(conn, mark, PARTS, but=journal.widest(ranges))
         ranges = journal.joined([*ranges, *((each, each) for each in owners)])
     for ids in ranges:
         index(conn, "contacts", ids)

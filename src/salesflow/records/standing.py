@@ -14,7 +14,7 @@ from salesflow.dates import Moment
 from salesflow.store import journal
 from salesflow.store.journal import Mark
 
-FACTS = {"answers", "deals", "follow_ups", "activities"}
+FACTS = {"answers", "deals", "follow_ups", "activities", "status_history"}
 MANY = 50_000  # contacts at a time: what is temporary lies in memory
 
 

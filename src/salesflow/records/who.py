@@ -21,7 +21,10 @@ MOST = 20  # matches looked at; more are ambiguous anyway
 # Who is looked at first: people with something due, people with an open deal.
 FIRST = {
     "": "SELECT 1 FROM contacts WHERE id = :id",
-    "promise": "SELECT 1 FROM follow_ups WHERE contact_id = :id AND state = 'open' AND due_on <= :today",
+    "promise": """
+        SELECT 1 FROM follow_ups JOIN contacts ON contacts.id = contact_id
+         WHERE contact_id = :id AND state = 'open' AND due_on <= :today AND off_list_on IS NULL
+        """,
     "deal": "SELECT 1 FROM deals WHERE contact_id = :id AND outcome = 'open'",
 }
 
@@ -47,6 +50,8 @@ def exactly(conn: sqlite3.Connection, text: str, settings: Settings) -> list[int
 def by_name(conn: sqlite3.Connection, text: str, most: int) -> Iterator[list[int]]:
     """For each step in turn, the ids it finds."""
     yield ids(conn, "SELECT id FROM contacts WHERE name_key = :name LIMIT :most", name=people.fold(text), most=most)
+    sql = "SELECT DISTINCT contact_id FROM aliases WHERE name_key = :name LIMIT :most"
+    yield ids(conn, sql, name=people.fold(text), most=most)
     match = "SELECT rowid / 16 FROM search WHERE search MATCH :query AND rowid % 16 = 1 LIMIT :most"
     for starts in (False, True):
         query = phrases(text.split(), starts=starts, column="name")
