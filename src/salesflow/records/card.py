@@ -7,7 +7,7 @@ import sqlite3
 
 from salesflow import dates
 from salesflow.errors import NotFound
-from salesflow.records import activities, contacts, deals, follow_ups, questions
+from salesflow.records import activities, consent, contacts, deals, extras, follow_ups, questions
 from salesflow.records.settings import Settings
 from salesflow.store.rows import one, rows, value
 from salesflow.table import Column, Row, Sheet, Table, Text
@@ -18,9 +18,10 @@ CONTACT_COLUMNS = (
     Column("referred_by"), Column("tags", kind="list"), Column("rating", kind="number"), Column("priority"),
     Column("birthday"), Column("alarm_days", kind="number"), Column("note"), Column("next_on", kind="day"),
     Column("last_on", kind="day"), Column("off_list_on", kind="day"), Column("off_list_why"),
-    Column("created_on", kind="day"),
+    Column("created_on", kind="day"), Column("also_known_as", kind="list"),
 )  # fmt: skip
 POINT_COLUMNS = (Column("kind", "kind"), Column("label", "label"), Column("value", "value", firm=True))
+EXTRA_COLUMNS = (Column("field", "field", firm=True), Column("value", "value", wrap=True))
 LATEST = 3  # activities shown on the card
 FEW_DEALS = 5
 
@@ -44,10 +45,14 @@ def of_contact(conn: sqlite3.Connection, contact_id: int, today: datetime.date, 
         found["tag"] for found in rows(conn, "SELECT tag FROM tags WHERE contact_id = :id ORDER BY id", id=contact_id)
     ]
     points = rows(conn, "SELECT kind, label, value FROM points WHERE contact_id = :id ORDER BY id", id=contact_id)
-    contact = {**dict(row), "tags": tags}
+    contact = {**dict(row), "tags": tags, "also_known_as": contacts.other_names(conn, contact_id)}
+    if row["off_list_on"]:
+        contact["next_on"] = None  # nothing is due with them
     tables = {
         "points": Table(POINT_COLUMNS, [dict(point) for point in points]),
         "answers": questions.answers(conn, contact_id),
+        "consents": consent.listed(conn, contact_id),
+        "extra": Table(EXTRA_COLUMNS, [dict(row) for row in extras.known(conn, contact_id)]),
         "deals": deals.listed(conn, contact_id=contact_id),
         "activities": activities.history(conn, contact_id),
         "follow_ups": follow_ups.of_contact(conn, contact_id),
@@ -58,8 +63,9 @@ def of_contact(conn: sqlite3.Connection, contact_id: int, today: datetime.date, 
 def screen(
     conn: sqlite3.Connection, contact: Row, tables: dict[str, Table], today: datetime.date, settings: Settings
 ) -> Text:
-    """The card as it is laid out: WHO, CALL, MAIL, NEXT, DEAL, LAST, KNOWN, FROM, SALES."""
+    """The card as it is laid out: WHO, CALL, MAIL, MAY, NEXT, DEAL, LAST, KNOWN, FROM, SALES."""
     lines = [("WHO", who(conn, contact, tables["answers"]))]
+    lines += [("", f"also known as {', '.join(contact['also_known_as'])}")] * bool(contact["also_known_as"])
     for label, kind, wide in (
         ("CALL", "phone", True),
         ("MAIL", "email", True),
@@ -73,10 +79,12 @@ def screen(
         lines += labelled(label, ["   ".join(found)] if wide and found else found)
     if contact["off_list_on"]:
         lines += labelled("OFF", [f"off the list since {contact['off_list_on']}: {contact['off_list_why']}"])
-    lines += labelled("NEXT", [promise(row, today) for row in tables["follow_ups"].rows] or ["nothing promised"])
+    lines += labelled("MAY", may(tables["consents"], today))
+    lines += labelled("NEXT", promises(contact, tables["follow_ups"], today))
     lines += labelled("DEAL", deal_lines(conn, tables["deals"], today, settings))
     lines += labelled("LAST", last(tables["activities"], contact, today))
     lines += labelled("KNOWN", known(tables["answers"], today))
+    lines += labelled("ALSO", [f"{row['field']}: {row['value']}" for row in tables["extra"].rows])
     lines += labelled("NOTE", [contact["note"]] if contact["note"] else [])
     lines += labelled("FROM", [origin(contact)])
     lines += labelled("SALES", sales(conn, contact["id"], settings, today))
@@ -95,6 +103,20 @@ def who(conn: sqlite3.Connection, contact: Row, answers: Table) -> str:
     work = ", ".join(text for text in (contact["job_title"], contact["company"]) if text)
     status = f"{contact['status'].upper()} {yes} of {len(gates)}"
     return f"{contact['id']} {contact['name']}  {status}{rank}" + (f"  {work}" if work else "")
+
+
+def may(table: Table, today: datetime.date) -> list[str]:
+    """What is known of whether they may be written to or called."""
+    found = [row for row in table.rows if row["answer"] != "unknown"]
+    width = max((len(row["channel"]) for row in found), default=0)
+    return [f"{row['channel'].ljust(width)}  {consent.in_words(row, today)}" for row in found]
+
+
+def promises(contact: Row, table: Table, today: datetime.date) -> list[str]:
+    """What is promised; nothing is due with somebody off the list."""
+    if contact["off_list_on"] and table.rows:
+        return [f"silent: off the list ({len(table.rows)} promised before)"]
+    return [promise(row, today) for row in table.rows] or ["nothing promised"]
 
 
 def promise(row: Row, today: datetime.date) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from salesflow.dates import Moment
 from salesflow.errors import SalesflowError
-from salesflow.records import search, standing
+from salesflow.records import erasing, search, standing
 from salesflow.store import copies, file, journal, reversal
 from salesflow.table import Column, Table
 
@@ -70,6 +70,9 @@ def inside(path: Path) -> Iterator[Finding]:
         yield "days", not strange, ", ".join(strange) or "all in the calendar"
         wrong = standing.differences(conn)
         yield "standing", not wrong, f"{len(wrong)} contacts not as defined: --fix" if wrong else "as defined"
+        back = erasing.here(conn)
+        named = ", ".join(f"{row['id']} {row['name']}" for row in back[:5]) + (" ..." if len(back) > 5 else "")
+        yield "erased", not back, f"here though erased: {named}; salesflow erase WHO" if back else "none is back"
         missing = search.missing(conn)
         yield "search", not missing, f"{missing} rows not indexed: --fix" if missing else "complete"
     except sqlite3.Error as error:
@@ -119,6 +122,7 @@ def mend(path: Path, moment: Moment) -> None:
         search.keep_anew(conn)
         journal.finish(conn, mark, "what is kept made anew")
         conn.execute("COMMIT")
+        conn.execute("VACUUM")
     except sqlite3.Error as error:
         raise file.trouble(error, path) from None
     finally:

@@ -15,6 +15,7 @@ from salesflow.store.rows import insert, one, rows, update, value
 from salesflow.table import Column, Table
 
 METHODS = ("call", "meeting", "visit", "form", "email", "message", "list", "other")
+BASES = ("said", "assumed", "rule")
 ANSWERS = {
     "yes": "yes", "y": "yes", "no": "no", "n": "no", "unknown": "unknown", "u": "unknown", "?": "unknown",
 }  # fmt: skip
@@ -39,23 +40,25 @@ def install(conn: sqlite3.Connection) -> None:
         )  # fmt: skip
 
 
-def in_force(conn: sqlite3.Connection) -> list[sqlite3.Row]:
+def in_force(conn: sqlite3.Connection, set_name: str = "qualification") -> list[sqlite3.Row]:
     """The questions asked now, in order: id, name, wording, position, gates."""
     return rows(
         conn,
         """
         SELECT id, name, wording, position, gates
           FROM questions
-         WHERE set_name = 'qualification' AND dropped_on IS NULL
+         WHERE set_name = :set_name AND dropped_on IS NULL
          ORDER BY position, id
         """,
+        set_name=set_name,
     )
 
 
-def find(conn: sqlite3.Connection, name: str) -> sqlite3.Row:
-    row = one(conn, "SELECT * FROM questions WHERE set_name = 'qualification' AND name = :name", name=name.lower())
+def find(conn: sqlite3.Connection, name: str, set_name: str = "qualification") -> sqlite3.Row:
+    sql = "SELECT * FROM questions WHERE set_name = :set_name AND name = :name"
+    row = one(conn, sql, set_name=set_name, name=name.lower())
     if row is None or row["dropped_on"]:
-        names = ", ".join(question["name"] for question in in_force(conn))
+        names = ", ".join(question["name"] for question in in_force(conn, set_name))
         raise NotFound(f"no question {name!r}; there are: {names}")
     return row
 
@@ -108,14 +111,17 @@ def drop(conn: sqlite3.Connection, name: str, moment: Moment) -> None:
 
 def answer(
     conn: sqlite3.Connection, contact_id: int, name: str, text: str, moment: Moment, *,
-    method: str | None = None, said: str | None = None, on: str | None = None,
+    method: str | None = None, said: str | None = None, on: str | None = None, basis: str = "said",
+    set_name: str = "qualification",
 ) -> None:  # fmt: skip
     """Keep an answer; the one before it stays as history. Raises NotFound, Refused."""
-    question = find(conn, name)
+    question = find(conn, name, set_name)
     if text.lower() not in ANSWERS:
         raise Refused(f"{name}: an answer is yes, no or unknown, not {text!r}; the customer's words go to --said")
     if method is not None and method not in METHODS:
         raise Refused(f"no method {method!r}; there are: {', '.join(METHODS)}")
+    if basis not in BASES:
+        raise Refused(f"no basis {basis!r}; there are: {', '.join(BASES)}")
     conn.execute(
         """
         UPDATE answers SET replaced_at = :at
@@ -125,12 +131,12 @@ def answer(
     )
     insert(
         conn, "answers", contact_id=contact_id, question_id=question["id"], answer=ANSWERS[text.lower()],
-        method=method, said=check_text(said, "words") if said else None,
+        basis=basis, method=method, said=check_text(said, "words") if said else None,
         answered_at=moment.at, answered_on=on or moment.on,
     )  # fmt: skip
 
 
-def known(conn: sqlite3.Connection, contact_id: int) -> list[sqlite3.Row]:
+def known(conn: sqlite3.Connection, contact_id: int, set_name: str = "qualification") -> list[sqlite3.Row]:
     """Every question in force with the answer in force: name, wording, gates, answer, basis, method, said, answered_on.
 
     In the order they are asked; answer is `unknown` where nothing was answered.
@@ -143,10 +149,11 @@ def known(conn: sqlite3.Connection, contact_id: int) -> list[sqlite3.Row]:
           FROM questions
           LEFT JOIN answers ON answers.question_id = questions.id
                AND answers.contact_id = :contact_id AND replaced_at IS NULL
-         WHERE set_name = 'qualification' AND dropped_on IS NULL
+         WHERE set_name = :set_name AND dropped_on IS NULL
          ORDER BY position, questions.id
         """,
         contact_id=contact_id,
+        set_name=set_name,
     )
 
 

@@ -194,6 +194,22 @@ def daily(path: Path, on: str) -> Path | None:
     return target
 
 
+def kept(path: Path) -> list[Path]:
+    """Every copy that is known of: the daily ones, and those beside the file from restores and newer versions."""
+    beside = [found for mark in ("before-restore", "version") for found in path.parent.glob(f"{path.name}.{mark}-*")]
+    found = [*folder(path).glob("*.db"), *beside]
+    return sorted(one for one in found if not one.name.endswith((".sha256", "-wal", "-shm", "-journal")))
+
+
+def delete(copy: Path) -> None:
+    """A copy with all that lies beside it. Raises FileTrouble."""
+    try:
+        for end in ("", "-wal", "-shm", "-journal", ".sha256"):
+            copy.with_name(f"{copy.name}{end}").unlink(missing_ok=True)
+    except OSError as error:
+        raise FileTrouble(f"cannot delete {copy}: {error.strerror}") from None
+
+
 def spare(names: list[str]) -> list[str]:
     """Of copies named by day, oldest first, those not kept: neither of the last 7, nor the first of 6 last months."""
     firsts: dict[str, str] = {}
