@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from salesflow.cli import TABLE, finish, said
+from salesflow.cli.filters import filtered
 from salesflow.cli.session import Session
 from salesflow.dates import Moment
 from salesflow.records import change, search, settings, setup, standing
@@ -128,7 +129,8 @@ def function_of(command: str) -> Any:
     noun, _, verb = command.partition(" ")
     entry = TABLE[noun].verbs[verb] if verb else TABLE[noun]
     module, _, function = entry.place.partition(":")
-    return getattr(import_module(f"salesflow.cli.{module}"), function)
+    found = getattr(import_module(f"salesflow.cli.{module}"), function)
+    return filtered(found) if entry.filters else found
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ COMMANDS = [" ".join((name, *verb)) for name, entry in TABLE.items() for verb in
 GROUND = [
     'add "Ken Ito" 202-555-0133',
     'add "Rosa Quint"',
+    'add "K. Ito"',
     *["deal add rosa loaves", "win rosa price"] * 6,
     "deal add ken hours --process six-stage",
     *["follow rosa fri call"] * 11,
@@ -37,7 +38,7 @@ BEFORE = {
     "redo": "salesflow undo",
     "db restore": "salesflow note ken the first write of a day keeps a copy",
 }
-WITH = {"db restore": "--yes"}  # nobody is there to be asked
+WITH = {"db restore": "--yes", "erase": "--yes"}  # nobody is there to be asked
 
 
 def maker() -> object:

@@ -108,6 +108,7 @@ class Maker:
         makers += [] if people else [self.add] * 6
         if people:
             makers += [self.qualify, self.qualify, self.qualify, self.deal, self.deal, self.sale, self.delete]
+            makers += [self.merge]
         if points:
             makers += [self.drop]
         if open_deals:
@@ -168,6 +169,9 @@ class Maker:
             return "delete", ([self.person()],), {}
         letter, table = self.pick(("F", "follow_ups"), ("A", "activities"), ("D", "deals"))
         return "delete", ([self.key(letter, f"SELECT id FROM {table}")],), {}
+
+    def merge(self) -> Any:
+        return "merge", ([self.person(), "--into", self.person()],), {}
 
     def log(self) -> Any:
         words = [self.pick("call", "email", "visit", "met"), self.person(), *self.pick(*TEXTS).split()]
@@ -288,7 +292,7 @@ class Maker:
             "answer": self.maybe(["money=yes"]),
             "dry_run": self.dice.random() < 0.1,
         }
-        return "import", (self.file(heading, rows),), {**options, "strict": self.dice.random() < 0.1}
+        return "import", ([self.file(heading, rows)],), {**options, "strict": self.dice.random() < 0.1}
 
     def import_deals(self) -> Any:
         rows = [
@@ -298,7 +302,7 @@ class Maker:
                  ("New Firm", "Talk", "lost", "2026-02-03"), ("Ken Ito", "Talk", self.pick("open", "won"), "2026-03-01")), 1)
         ]  # fmt: skip
         heading = "Deal id,Contact,Title,Amount,Stage,Outcome,Opened,Closed"
-        return "import", (self.file(heading, rows),), {"as_": "deals", "process": self.pick("theirs", "mine", None)}
+        return "import", ([self.file(heading, rows)],), {"as_": "deals", "process": self.pick("theirs", "mine", None)}
 
     def config(self) -> Any:
         name, value = self.pick(

@@ -147,7 +147,8 @@ OPTIONS = (
     "--address", "--birthday", "--rating", "--priority", "--tag", "--drop", "--name", "--off-list", "--due", "--text",
     "--money", "--how", "--stage", "--process", "--limit", "--days", "--since", "--by", "--stages", "--status", "--json",
     "--place", "--outcome", "--no-answer", "--in", "--new", "--alarm", "--source", "--said", "--method", "-f", "--all",
-    "--referred-by", "--probability", "--rename", "--quiet-for", "--list", "--help", "--today", "--format", "-q", "-y",
+    "--referred-by", "--probability", "--rename", "--quiet-for", "--untouched", "--missing", "--not-tag", "--add-tag", "--save", "--saved", "--imported",
+    "--keep-changed", "--list", "--help", "--today", "--format", "-q", "-y",
 )  # fmt: skip
 VERBS = (
     "today", "show", "add", "done", "log", "note", "follow", "snooze", "qualify", "sale", "move", "win", "lose", "park",

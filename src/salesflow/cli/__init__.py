@@ -57,16 +57,17 @@ TABLE = {
     "done": Entry("follow_up:done", "It was on the list: log it, set the next step."),
     "log": Entry("activity:log", "It was not on the list: log what happened."),
     "note": Entry("activity:note", "Only to remember."),
-    "follow": Entry("follow_up:follow", "A promise with a day."),
+    "follow": Entry("follow_up:follow", "A promise with a day.", filters=True),
     "snooze": Entry("follow_up:snooze", "The same promise, another day."),
     "qualify": Entry("qualify:qualify", "A few short questions: lead or prospect?", free=True),
+    "consent": Entry("consent:consent", "May they be written to or called, and who says so?"),
     "sale": Entry("sale:sale", "Sold on the spot (WHO may be walk-in)."),
     "deal": Entry("", "Deals: sales that take time.", DEAL),
     "move": Entry("deal:move", "On to the next stage, or to STAGE."),
     "win": Entry("deal:win", "Closed: sold, and how."),
     "lose": Entry("deal:lose", "Closed: not sold, and why."),
     "park": Entry("deal:park", "Not now: quiet until that day."),
-    "list": Entry("contact:list_contacts", "People by filter."),
+    "list": Entry("contact:list_contacts", "People by filter.", filters=True),
     "find": Entry("contact:find", "Any word, anywhere."),
     "history": Entry("activity:history", "What happened, newest first."),
     "week": Entry("look:week", "Friday's look on one screen."),
@@ -75,11 +76,14 @@ TABLE = {
     "report": Entry("", "Reports by name.", REPORT),
     "digest": Entry("look:digest", "The day as text, for cron."),
     "import": Entry("files:import_", "Bring in a CSV file as it is."),
-    "export": Entry("export:export", "Write people or deals as CSV or JSON."),
+    "export": Entry("export:export", "Write people or deals: CSV, JSON, vCard.", filters=True),
     "undo": Entry("mend:undo", "Take back the last command, or any one."),
     "redo": Entry("mend:redo", "Take back the last undo."),
-    "edit": Entry("contact:edit", "Change a person, or a promise by its key."),
-    "delete": Entry("mend:delete", "Remove a person, or a thing by its key."),
+    "edit": Entry("edit:edit", "Change a person, many, or a promise by its key.", filters=True),
+    "delete": Entry("mend:delete", "Remove a person, many, or a thing by its key.", filters=True),
+    "erase": Entry("erase:erase", "Remove a person everywhere, for good."),
+    "duplicates": Entry("duplicates:duplicates", "Who is there twice, as it seems, and why."),
+    "merge": Entry("duplicates:merge", "Make one of two: merge WHO --into WHO.", free=True),
     "config": Entry("config:config", "Country, currency, how dates are read."),
     "process": Entry("", "Processes: the ways you sell.", PROCESS),
     "question": Entry("", "The questions that tell a prospect from a lead.", QUESTION),
@@ -99,6 +103,8 @@ GUESSES = {
     "tick": "done KEY|WHO [TEXT]", "close": "win WHO HOW, or lose WHO HOW", "view": "show WHO|KEY",
     "update": "edit WHO|KEY", "rename": "edit WHO --name NAME", "load": "import FILE", "help": "--help",
     "appointment": "follow WHO DAY [TEXT] --kind meeting --at HH:MM", "person": "show WHO", "wins": "report win-rate",
+    "dedupe": "duplicates", "dupes": "duplicates", "doubles": "duplicates", "join": "merge WHO --into WHO",
+    "combine": "merge WHO --into WHO", "unite": "merge WHO --into WHO",
 }  # fmt: skip
 HELP = """\
 salesflow COMMAND: whom do I contact today, and why?
@@ -120,8 +126,9 @@ SELL   qualify WHO              a few short questions: lead or prospect?
 LOOK   list  find  history      by filter; any word; what happened with WHO
        week  funnel  pipeline  report  digest
 FILES  import FILE              a CSV as it is; --dry-run: the plan
-       export                   people or deals, as CSV or JSON
-MEND   undo  redo  edit WHO|KEY  delete WHO|KEY
+       export                   people or deals: CSV, JSON, vCard
+MEND   undo  redo  edit WHO|KEY  delete WHO|KEY  duplicates  merge
+THEIRS consent WHO  erase WHO   may I write to them? and for good
 SET UP config  process  question  db  demo  completion
 COMMAND --help: one command.  --help --all: every command.
 Scripts: --json, -f csv|ids, --no-input.  Another file: --db FILE.

@@ -41,8 +41,8 @@ def log(
     direction = "in" if incoming else "out" if outgoing else None
     with run.writing(new=new) as (conn, settings, work):
         contact_id, text = person(conn, run, settings, rest, new)
-        name = contacts.get(conn, contact_id)["name"]
-        due = follow_ups.due(conn, contact_id, run.moment.on)
+        name, off = (contacts.get(conn, contact_id)[field] for field in ("name", "off_list_on"))
+        due = [] if off else follow_ups.due(conn, contact_id, run.moment.on)
         draft = activities.Draft(
             contact_id, kind, " ".join(text), direction, outcome, minutes,
             words.day(run, settings, on, past=True) if on else None,
@@ -83,10 +83,12 @@ def person(
             raise
         if "fits" in str(error):
             raise
-        from salesflow.cli.contact import name_and_points
+        from salesflow.cli.contact import name_and_points, welcomed
 
         name, points = name_and_points(free[:1])
         draft = contacts.clean(contacts.Draft(name=name or None, points=tuple(points)), settings)
+        for warning in welcomed(conn, draft.points):
+            run.warn(warning)
         return contacts.add(conn, draft, run.moment), list(free[1:])
 
 

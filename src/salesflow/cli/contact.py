@@ -1,20 +1,24 @@
-"""Contacts: add, show, list, find, edit."""
+"""Contacts: add, show, list, find."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from salesflow import people
 from salesflow.cli import words
-from salesflow.cli.session import session
+from salesflow.cli.filters import Saved, chosen
+from salesflow.cli.session import Session, session
 from salesflow.errors import Refused
 from salesflow.records import contacts, who
 from salesflow.records.contacts import Draft, Point
 from salesflow.records.settings import Settings
+
+if TYPE_CHECKING:
+    from salesflow.records.listing import Filters
 
 Phone = Annotated[list[str] | None, typer.Option("--phone", metavar="[LABEL:]NUMBER", help="Again for several.")]
 Email = Annotated[list[str] | None, typer.Option("--email", metavar="[LABEL:]MAIL", help="Again for several.")]
@@ -72,7 +76,7 @@ def add(
         if draft.referred_by_id and not source:
             draft = draft._replace(source="referral")
         draft = contacts.clean(draft, settings)
-        twins = likely_twins(conn, draft)
+        twins = [*welcomed(conn, draft.points), *likely_twins(conn, draft)]
         contact_id = contacts.add(conn, draft, run.moment)
         row = contacts.get(conn, contact_id)
         work.summary = f"{row['name']} added"
@@ -131,6 +135,20 @@ def birthday_of(text: str | None, settings: Settings) -> str | None:
     return read_birthday(text, settings.date_order)
 
 
+def welcomed(conn: sqlite3.Connection, points: Sequence[Point]) -> list[str]:
+    """Whoever is typed by hand wants back, though erased here once: taken in again, and a warning that says so."""
+    if not points or conn.execute("SELECT 1 FROM erased LIMIT 1").fetchone() is None:
+        return []
+    from salesflow.records import erasing
+
+    values = {(point.kind, point.key): point.value for point in points}
+    found = erasing.welcome(conn, values)
+    return [
+        f"{values[key]} was erased here on {day} at their wish; taken in again, as you typed it (salesflow undo)"
+        for key, day in found.items()
+    ]
+
+
 def likely_twins(conn: sqlite3.Connection, draft: Draft) -> list[str]:
     """A warning for each contact that has the same name or the same way to reach them."""
     keys = [point.key for point in draft.points if point.kind in ("email", "phone", "link")]
@@ -169,14 +187,13 @@ def show(
 
 def list_contacts(
     ctx: typer.Context,
-    status: words.ByStatus = None,
-    tag: words.ByTag = None,
-    source: words.BySource = None,
-    company: words.ByCompany = None,
-    no_next: words.NoNext = False,
-    not_spoken: words.NotSpoken = False,
-    quiet_for: words.QuietFor = None,
+    saved: Saved = None,
+    *,
+    filters: Filters,
     limit: words.Limit = None,
+    save: Annotated[str | None, typer.Option("--save", metavar="NAME", help="Keep these filters as @NAME.")] = None,
+    kept: Annotated[bool, typer.Option("--saved", help="What is kept so.")] = False,
+    drop: Annotated[str | None, typer.Option("--drop", metavar="NAME", help="Keep it no more.")] = None,
 ) -> None:
     """People by filter: the important first (rating, then priority, then the oldest).
 
@@ -185,9 +202,36 @@ def list_contacts(
     from salesflow.records import listing
 
     run = session(ctx)
+    if save is not None or drop is not None or kept:
+        keep(run, saved, filters, save, drop, kept)
+        return
     with run.reading() as (conn, _):
-        filters = listing.Filters(status, tag, source, company, no_next, not_spoken, quiet_for)
-        run.show(listing.listed(conn, filters, run.today, limit))
+        run.show(listing.listed(conn, chosen(conn, saved, filters), run.today, limit))
+
+
+def keep(run: Session, saved: str | None, filters: Filters, save: str | None, drop: str | None, kept: bool) -> None:
+    """The saved filters: one more, one less, or all of them."""
+    from salesflow.records import listing, saved_filters
+
+    if (save is not None) + (drop is not None) + kept > 1 or (save is None and (saved is not None or any(filters))):
+        raise Refused("say one of: list FILTERS --save NAME, list --saved, list --drop NAME")
+    if kept:
+        with run.reading() as (conn, _):
+            run.show(saved_filters.listed(conn))
+        return
+    with run.writing() as (conn, _, work):
+        name = f"@{saved_filters.key_of(save or drop or '').removeprefix(saved_filters.PREFIX)}"
+        if drop is not None:
+            filters, before = saved_filters.drop(conn, name), None
+            text = f"{name} is kept no more: {saved_filters.said(filters)}"
+        else:
+            filters = chosen(conn, saved, filters)
+            many = len(listing.passing(conn, filters, run.today))
+            before = saved_filters.save(conn, name, filters)
+            text = f"{name}: {saved_filters.said(filters)} ({many:,} {'person' if many == 1 else 'people'} now)"
+        was = f"; it was: {saved_filters.said(before)}" if before not in (None, filters) else ""
+        work.summary = text + was
+    run.tell(text + was, name=name, filters=saved_filters.said(filters), kept=drop is None)
 
 
 def find(
@@ -204,74 +248,3 @@ def find(
     run = session(ctx)
     with run.reading() as (conn, _):
         run.show(listing.found(conn, text, limit or 50))
-
-
-def edit(
-    ctx: typer.Context,
-    who_or_key: Annotated[list[str], typer.Argument(metavar="WHO|KEY", show_default=False)],
-    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Another name.")] = None,
-    phone: Phone = None,
-    email: Email = None,
-    address: Address = None,
-    link: Link = None,
-    drop: Annotated[
-        list[str] | None, typer.Option("--drop", metavar="VALUE", help="Take away a phone, e-mail, link, tag.")
-    ] = None,
-    company: Company = None,
-    title: Title = None,
-    source: Source = None,
-    source_detail: Detail = None,
-    referred_by: ReferredBy = None,
-    tag: Tag = None,
-    note: Note = None,
-    rating: Rating = None,
-    priority: Priority = None,
-    birthday: Birthday = None,
-    alarm: Alarm = None,
-    kind: Kind = None,
-    off_list: Annotated[
-        str | None, typer.Option("--off-list", metavar="WHY", help="They asked not to be kept: silent for good.")
-    ] = None,
-    on_list: Annotated[bool, typer.Option("--on-list", help="Back on the list.")] = False,
-    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help="Of a promise: what it is.")] = None,
-    due: Annotated[str | None, typer.Option("--due", metavar="DAY", help="Of a promise: its day.")] = None,
-    at: words.At = None,
-    every: words.Every = None,
-    status: Annotated[str | None, typer.Option("--status", hidden=True)] = None,
-) -> None:
-    """Change a person; or a promise (F12) or a deal (D7) by its key. An empty text ("") clears a field.
-
-    Example: salesflow edit ken --phone work:202-555-0134 --tag bakery
-    """
-    if status is not None:
-        raise Refused("status follows from the answers and sales; use: salesflow qualify WHO")
-    run = session(ctx)
-    thing = who.key(" ".join(who_or_key))
-    with run.writing() as (conn, settings, work):
-        if thing and thing[0] == "F":
-            from salesflow.cli import follow_up
-
-            name_now, said = follow_up.edited(conn, run, settings, thing[1], text, due, at, every, kind)
-            facts: dict[str, str | int] = {"key": f"F{thing[1]}"}
-        elif thing and thing[0] == "D":
-            raise Refused(f"a deal is changed with: salesflow deal edit D{thing[1]} --title TEXT --amount N")
-        else:
-            contact_id = who.resolve(conn, " ".join(who_or_key), settings)
-            draft = contacts.clean(
-                Draft(
-                    name=name, kind=kind, company=company, job_title=title, source=source, source_detail=source_detail,
-                    referred_by_id=referrer(conn, referred_by, settings, source), rating=rating, priority=priority,
-                    birthday=birthday_of(birthday, settings), alarm_days=alarm, note=note,
-                    points=tuple(points_of(phone, email, address, link)), tags=tuple(tag or ()),
-                ),
-                settings,
-            )  # fmt: skip
-            said = contacts.drop_points(conn, contact_id, drop or (), settings)
-            said += contacts.edit(conn, contact_id, draft)
-            if off_list is not None or on_list:
-                contacts.off_list(conn, contact_id, None if on_list else off_list or "asked", run.moment)
-                said.append("back on the list" if on_list else "off the list: no list shows them any more")
-            name_now = contacts.get(conn, contact_id)["name"]
-            facts = {"id": contact_id, "name": name_now}
-        work.summary = f"{name_now}: {'; '.join(said)}"[:200]
-    run.tell(f"{name_now}: " + ("; ".join(said) if said else "nothing to change"), **facts, changes=said)

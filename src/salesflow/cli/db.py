@@ -52,16 +52,31 @@ def restore(
 
     Example: salesflow db restore
     """
+    from salesflow.records import erasing
+
     run = session(ctx)
     source = copies.newest(run.path) if source is None else source.absolute()
     copies.verify(source)
     if run.path.exists() and not run.confirmed(f"Put {source} in the place of {run.path}? The present file is kept."):
         raise Refused("nothing was changed; a restore needs a yes: --yes")
+    before = erasing.memory(run.path)
     kept = copies.restore(run.path, source, run.moment.on)
     lines = [f"{run.path} is now as in {source}"]
     if kept:
         lines.append(f"The file before: {kept}")
-    run.tell(*lines, path=str(run.path), source=str(source), kept=str(kept) if kept else None)
+    back = []
+    if before is not None and before.erased:
+        run.bring_up_to_date(run.path)
+        back = erasing.recall(run.path, before)
+    if back:
+        lines.append("Erased since that copy was made, and back with it; to erase them again:")
+        lines += [f"  salesflow erase {number}   {name}" for number, name in back]
+    run.tell(
+        *lines, path=str(run.path), source=str(source), kept=str(kept) if kept else None,
+        erased=[f"{number} {name}" for number, name in back],
+    )  # fmt: skip
+    if before is None:
+        run.warn("the file before could not be read: whom you erased since that copy may be back")
 
 
 def check(

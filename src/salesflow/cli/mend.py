@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from salesflow.cli import words
+from salesflow.cli.bulk import Crowd, Everybody, crowd
 from salesflow.cli.session import Session, session
 from salesflow.errors import NotFound, Refused
 from salesflow.records import contacts, who
 from salesflow.store import file
 from salesflow.table import Column, Table
 
+if TYPE_CHECKING:
+    from salesflow.records.listing import Filters
+
+KEPT = 10  # names said of people whom an undo leaves as they are
+
 
 def undo(
     ctx: typer.Context,
     change: Annotated[int | None, typer.Argument(metavar="[CHANGE]", show_default=False)] = None,
     listed: Annotated[bool, typer.Option("--list", help="The changes, the newest first.")] = False,
+    keep_changed: Annotated[
+        bool, typer.Option("--keep-changed", help="All but the people whom you have changed since.")
+    ] = False,
     limit: words.Limit = None,
 ) -> None:
     """Take back the last command whole, again goes one further back; or any one by its number.
+
+    With --keep-changed, of an import or another change of many, all but the people whom you have changed since.
 
     Example: salesflow undo --list
     """
@@ -30,7 +41,7 @@ def undo(
         with run.reading() as (conn, _):
             run.show(changes(conn, limit or 20))
         return
-    reverse(run, change, "undo")
+    reverse(run, change, "undo", keep_changed)
 
 
 def redo(
@@ -44,22 +55,27 @@ def redo(
     reverse(session(ctx), change, "redo")
 
 
-def reverse(run: Session, change_id: int | None, kind: str) -> None:
-    from salesflow.records import change
+def reverse(run: Session, change_id: int | None, kind: str, keep_changed: bool = False) -> None:
+    from salesflow.records import change, taking_back
 
     path, moment = run.path, run.moment
     run.bring_up_to_date(path)
     conn = change.writer(path)
     try:
-        done = change.reverse(conn, moment, kind, change_id)
+        done = taking_back.reverse(conn, moment, kind, change_id, keep_changed=keep_changed)
         run.committed, run.wrote = True, path
     except sqlite3.Error as error:
         raise file.trouble(error, path) from None
     finally:
         conn.close()
     word = "Undone" if kind == "undo" else "Redone"
-    run.tell(f"{word} {done.number}: {done.command}" + (f" ({done.summary})" if done.summary else ""),
-             change_id=done.number, command=done.command, summary=done.summary)  # fmt: skip
+    lines = [f"{word} {done.number}: {done.command}" + (f" ({done.summary})" if done.summary else "")]
+    if done.kept:
+        first = ", ".join(f"{number} {name}" for number, name in done.kept[:KEPT])
+        more = f" and {len(done.kept) - KEPT:,} more; --json has all" if len(done.kept) > KEPT else ""
+        lines.append(f"Kept as they are, changed since: {first}{more}")
+    kept = Table((Column("id"), Column("name")), [{"id": number, "name": name} for number, name in done.kept])
+    run.tell(*lines, change_id=done.number, command=done.command, summary=done.summary, kept=kept)
     if kind == "undo":
         run.say("Back again: salesflow redo")
 
@@ -69,9 +85,15 @@ def changes(conn: sqlite3.Connection, limit: int) -> Table:
     found = conn.execute(
         """
         SELECT id, made_at, made_on, command, summary,
-               CASE WHEN undone_by_id IS NULL THEN '' ELSE 'undone' END AS state
+               CASE
+                 WHEN undone_by_id IS NOT NULL THEN 'undone'
+                 WHEN id IN (SELECT target_id FROM changes WHERE id < 0) THEN 'partly undone'  -- see store.keeping
+                 WHEN EXISTS (
+                   SELECT 1 FROM journal WHERE change_id = changes.id AND table_name = 'erased') THEN 'erased'
+                 ELSE ''
+               END AS state
           FROM changes
-         WHERE kind = 'do'
+         WHERE kind = 'do' AND id > 0
          ORDER BY id DESC
          LIMIT :limit
         """,
@@ -83,21 +105,30 @@ def changes(conn: sqlite3.Connection, limit: int) -> Table:
         Column("made_at"),
         Column("command", "command"),
         Column("summary", "what it did"),
-        Column("state", "", firm=True),
+        Column("state", " ", firm=True),
     )
     return Table(columns, [dict(row) for row in found], empty="Nothing was changed yet.")
 
 
 def delete(
     ctx: typer.Context,
-    who_or_key: Annotated[list[str], typer.Argument(metavar="WHO|KEY", show_default=False)],
+    who_or_key: Annotated[list[str] | None, typer.Argument(metavar="WHO|KEY|@LIST", show_default=False)] = None,
+    *,
+    filters: Filters,
+    everybody: Everybody = False,
 ) -> None:
     """Remove a person with all that hangs on them; or a promise, deal or activity by its key. `undo` brings it back.
+
+    With filters, or a saved list, instead of WHO: all who pass. The plan is shown first, and done with --yes.
 
     Example: salesflow delete F12
     """
     run = session(ctx)
-    text = " ".join(who_or_key)
+    many = crowd(who_or_key, filters, everybody, "delete WHO|KEY")
+    if many:
+        delete_many(run, many)
+        return
+    text = " ".join(who_or_key or ())
     thing = who.key(text)
     if thing and thing[0] in "PB":
         raise Refused(f"{text} is a line of the list about a person; to remove the person: salesflow delete {thing[1]}")
@@ -116,15 +147,16 @@ def delete(
 
 def hanging(conn: sqlite3.Connection, contact_id: int) -> str:
     row = contacts.get(conn, contact_id)
-    counts = [
-        (conn.execute(f"SELECT count(*) FROM {table} WHERE contact_id = ?", (contact_id,)).fetchone()[0], nouns)  # noqa: S608
-        for table, *nouns in (
-            ("deals", "deal", "deals"), ("activities", "activity", "activities"),
-            ("follow_ups", "follow-up", "follow-ups"),
-        )
-    ]  # fmt: skip
-    held = ", ".join(f"{count} {nouns[count > 1]}" for count, nouns in counts if count)
+    held = contacts.held(conn, contact_id)
     return f"{contact_id} {row['name']}" + (f" with {held}" if held else "")
+
+
+def delete_many(run: Session, many: Crowd) -> None:
+    from salesflow.cli.bulk import Said, carry_out
+    from salesflow.records import bulk
+
+    said = Said("would be deleted", "deleted", lambda steps: f"with {steps[0].before} -> deleted")
+    carry_out(run, many, lambda conn, _, ids: bulk.delete(conn, ids), said)
 
 
 def delete_contact(conn: sqlite3.Connection, contact_id: int) -> str:

@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     help: str
     verbs: Mapping[str, Entry] = {}
     free: bool = False  # takes options that are data, such as `qualify WHO --money yes`
+    filters: bool = False  # takes the filters of people; see cli.filters
 
 
 class GlobalOptions:
@@ -122,6 +123,10 @@ def build(name: str, entry: Entry) -> Any:
     if entry.free:
         settings["ignore_unknown_options"] = True
     callback: Callable[..., Any] = getattr(import_module(f"salesflow.cli.{module}"), function)
+    if entry.filters:
+        from salesflow.cli.filters import filtered
+
+        callback = filtered(callback)
     return made(name, callback, settings)
 
 

@@ -32,14 +32,6 @@ Process = Annotated[str | None, typer.Option("--process", metavar="NAME", help="
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="No more lines than this.")]
 All = Annotated[bool, typer.Option("--all", help="Every line.")]
 Since = Annotated[str | None, typer.Option("--since", metavar="DAY", help="From that day on.")]
-# The filters of people, as `records.listing.Filters` has them.
-ByStatus = Annotated[str | None, typer.Option("--status", metavar="WORD", help="lead, possible, prospect, ...")]
-ByTag = Annotated[str | None, typer.Option("--tag", metavar="WORD", help="With this tag.")]
-BySource = Annotated[str | None, typer.Option("--source", metavar="WORD", help="From this source.")]
-ByCompany = Annotated[str | None, typer.Option("--company", metavar="NAME", help="Of this firm.")]
-NoNext = Annotated[bool, typer.Option("--no-next", help="Nothing promised.")]
-NotSpoken = Annotated[bool, typer.Option("--not-spoken", help="No conversation logged yet.")]
-QuietFor = Annotated[int | None, typer.Option("--quiet-for", metavar="DAYS", help="Nothing happened so long.")]
 
 
 def day(run: Session, settings: Settings, text: str, *, past: bool = False) -> str:

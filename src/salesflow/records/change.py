@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesflow.dates import Moment
-from salesflow.errors import Refused
 from salesflow.records import search, standing
 from salesflow.store import file, journal
 
@@ -65,73 +64,20 @@ def change(conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "
         raise
 
 
-def undo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> reversal.Change:
-    """Take back one change whole: the last in force, or the one asked for. Raises NotFound, Refused."""
-    return reverse(conn, moment, "undo", change_id)
+def undo(
+    conn: sqlite3.Connection, moment: Moment, change_id: int | None = None, *, keep_changed: bool = False
+) -> reversal.Change:
+    """Take back one change whole: the last in force, or the one asked for. Raises NotFound, Refused.
+
+    keep_changed: people who were changed since stay as they are (`kept` of the answer), all others are taken back.
+    """
+    from salesflow.records import taking_back  # what is no undo does without it
+
+    return taking_back.reverse(conn, moment, "undo", change_id, keep_changed=keep_changed)
 
 
 def redo(conn: sqlite3.Connection, moment: Moment, change_id: int | None = None) -> reversal.Change:
     """Take back one undo: the last that still holds, or that of the change asked for. Raises NotFound, Refused."""
-    return reverse(conn, moment, "redo", change_id)
+    from salesflow.records import taking_back
 
-
-def reverse(conn: sqlite3.Connection, moment: Moment, kind: str, change_id: int | None) -> reversal.Change:
-    """The transaction of undo and redo; what stands on top of the change is named and nothing is done."""
-    from salesflow.store import reversal  # what is no undo does without it
-
-    with change(conn, moment, kind, kind) as work:
-        mark = journal.Mark(work.change_id, {})
-        done = reversal.to_undo(conn, change_id) if kind == "undo" else reversal.to_redo(conn, change_id)
-        reversal.aim(conn, mark, done)
-        on_top = reversal.standing_on(conn, done)
-        if on_top:
-            raise Refused(refusal(done, on_top, kind))
-        try:
-            reversal.take_back(conn, done, mark)
-            # A status that was written down when another change was undone goes with its contact.
-            conn.execute("DELETE FROM status_history WHERE contact_id NOT IN (SELECT id FROM contacts)")
-            loose = reversal.dangling(conn) + astray(conn)
-        except reversal.Taken as error:
-            loose = [*error.args]
-            if not loose:
-                raise
-        if loose:
-            found = {row.id: row for pair in loose if (row := reversal.blamed(conn, pair, mark, done))}
-            raise Refused(refusal(done, [found[number] for number in sorted(found)], kind))
-        work.summary = done.summary
-    return done
-
-
-def astray(conn: sqlite3.Connection) -> list[reversal.Loose]:
-    """What no foreign key holds: a setting that names a process no longer there, an open deal in a stage dropped."""
-    from salesflow.store import reversal
-
-    found = conn.execute(
-        """
-        SELECT 'config', id, 'config', id
-          FROM config
-         WHERE name = 'process' AND value NOT IN (SELECT name FROM processes)
-        UNION ALL
-        SELECT 'stages', stages.id, 'stage_entries', stage_entries.id
-          FROM stages
-          JOIN deals ON deals.stage_id = stages.id AND deals.outcome = 'open'
-          JOIN stage_entries ON stage_entries.deal_id = deals.id AND stage_entries.left_on IS NULL
-         WHERE stages.dropped_on IS NOT NULL
-        """
-    )
-    return [reversal.Loose(*row) for row in found]
-
-
-def refusal(done: reversal.Change, on_top: Sequence[reversal.Change], kind: str) -> str:
-    """The one line that says what must go first."""
-    cannot = f"cannot {kind} {done.number}:"
-    if not on_top:
-        return f"{cannot} what it needs is no longer there; see: salesflow undo --list"
-    last = on_top[-1]
-    if last.kind == "undo":
-        taken = last.command.removeprefix("undo ")
-        return f"{cannot} {taken} was taken back, and is needed; first: salesflow redo {last.number}"
-    names = ", ".join(f"{change.id} {change.command}" for change in on_top[:3])
-    more = f" and {len(on_top) - 3} more" if len(on_top) > 3 else ""
-    then = f", then: salesflow redo {done.number}" if kind == "redo" else ""
-    return f"{cannot} built on by {names}{more}; first: salesflow undo {last.id}{then}"
+    return taking_back.reverse(conn, moment, "redo", change_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from salesflow import dates
 from salesflow.dates import Moment
@@ -112,7 +113,7 @@ def due(conn: sqlite3.Connection, contact_id: int, until: str | None = None) -> 
     )
 
 
-def said(row: sqlite3.Row) -> str:
+def said(row: sqlite3.Row | Mapping[str, Any]) -> str:
     """What was promised, on one line: `call: which hours suit him?`."""
     if row["kind"] == "follow-up":
         return str(row["text"] or "follow up")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # A row of `search` is numbered: the id of what it says x 16 + one of these.
 KINDS = {"contacts": 1, "activities": 2, "follow_ups": 3, "deals": 4}
-PARTS = {"points", "tags", "aliases"}  # what a contact is found by besides
+PARTS = {"points", "tags", "aliases", "answers"}  # what a contact is found by besides
 
 TEXTS = {
     "contacts": """
@@ -25,7 +25,11 @@ TEXTS = {
                || coalesce(source_detail, '') || ' ' || coalesce(note, '') || ' '
                || coalesce((SELECT group_concat(value, ' ') FROM points WHERE points.contact_id = contacts.id), '')
                || ' '
-               || coalesce((SELECT group_concat(tag, ' ') FROM tags WHERE tags.contact_id = contacts.id), '') AS text
+               || coalesce((SELECT group_concat(tag, ' ') FROM tags WHERE tags.contact_id = contacts.id), '') || ' '
+               || coalesce((
+                 SELECT group_concat(answer, ' ') FROM answers
+                  WHERE answers.contact_id = contacts.id AND replaced_at IS NULL
+                    AND question_id IN (SELECT id FROM questions WHERE set_name = 'extra')), '') AS text
           FROM contacts
          WHERE id BETWEEN ? AND ?
         """,

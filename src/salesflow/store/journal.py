@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesflow.store.rows import insert, rows
@@ -65,20 +66,28 @@ def inserted(conn: sqlite3.Connection, mark: Mark) -> dict[str, tuple[int, int]]
 
 def touched(conn: sqlite3.Connection, mark: Mark) -> dict[str, list[tuple[int, int]]]:
     """Every row the change has inserted, updated or deleted so far: (first id, last id) ranges by table, in order."""
-    found = {table: [ids] for table, ids in inserted(conn, mark).items()}
-    for row in rows(
-        conn,
-        "SELECT DISTINCT table_name, first_id, last_id FROM journal WHERE change_id = :change_id",
-        change_id=mark.change_id,
-    ):
-        found.setdefault(row["table_name"], []).append((row["first_id"], row["last_id"]))
-    return {table: joined(ranges) for table, ranges in found.items()}
+    found = journaled(conn, mark.change_id)
+    for table, ids in inserted(conn, mark).items():
+        found[table] = joined([*found.get(table, ()), ids])
+    return found
 
 
-def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def journaled(conn: sqlite3.Connection, change_id: int) -> dict[str, list[tuple[int, int]]]:
+    """Every row that the journal has of a change: (first id, last id) ranges by table, in order.
+
+    Read in the order of the index and joined on the way: a large change has a million lines.
+    """
+    sql = "SELECT table_name, first_id, last_id FROM journal WHERE change_id = ? ORDER BY table_name, first_id"
+    return {
+        table: joined(((row["first_id"], row["last_id"]) for row in lines), in_order=True)
+        for table, lines in groupby(conn.execute(sql, (change_id,)), key=lambda row: str(row["table_name"]))
+    }
+
+
+def joined(ranges: Iterable[tuple[int, int]], in_order: bool = False) -> list[tuple[int, int]]:
     """Ranges in order, those that touch made one: of a large change thousands of single rows become one range."""
     found: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
+    for first, last in ranges if in_order else sorted(ranges):
         if found and first <= found[-1][1] + 1:
             found[-1] = found[-1][0], max(found[-1][1], last)
         else:

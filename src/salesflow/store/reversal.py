@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from salesflow.errors import NotFound, Refused
-from salesflow.store.journal import Mark, note_insert
+from salesflow.store.journal import Mark, joined, journaled, note_insert
 from salesflow.store.rows import insert, one, rows, value
+
+MANY = 5_000  # rows a statement: until one ends, SQLite keeps in memory what it would need to take it back
 
 
 class Change(NamedTuple):
@@ -19,6 +23,7 @@ class Change(NamedTuple):
     command: str
     summary: str
     target_id: int | None = None
+    kept: tuple[tuple[int, str], ...] = ()  # (id, name) of the people whom an undo left as they are
 
     @property
     def number(self) -> int:
@@ -39,6 +44,16 @@ class Taken(Exception):
     """What is to be brought back is there again; `args` are Loose rows."""
 
 
+# A line of the journal in the place of those that an erasing took out; its change cannot be taken back any more.
+ERASED = "erased"
+ERASING = "erase"  # the command of the change that an erasing leaves
+
+
+def is_erased(conn: sqlite3.Connection, change_id: int) -> bool:
+    sql = "SELECT 1 FROM journal WHERE change_id = :id AND table_name = :erased LIMIT 1"
+    return value(conn, sql, id=change_id, erased=ERASED) is not None
+
+
 def to_undo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
     """The change to take back: the one asked for, else the last in force. Raises NotFound, Refused."""
     row = one(
@@ -57,7 +72,18 @@ def to_undo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
         raise Refused(f"change {row['id']} is {kind} itself; see: salesflow undo --list")
     if row["undone_by_id"]:
         raise Refused(f"change {row['id']} is taken back already")
+    if is_erased(conn, row["id"]):
+        raise Refused(forgotten(row, change_id is None))
     return Change(row["id"], row["kind"], row["command"], row["summary"])
+
+
+def forgotten(row: sqlite3.Row, last: bool) -> str:
+    """Why a change cannot be taken back: it is an erasing, or one took out what it would need."""
+    if row["command"] == ERASING and last:
+        return "the last command erased somebody, which stays so; an earlier one by its number: salesflow undo --list"
+    if row["command"] == ERASING:
+        return f"change {row['id']} erased somebody, which stays so"
+    return f"cannot undo {row['id']}: somebody it was about is erased, and what was there before with them"
 
 
 def to_redo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
@@ -68,14 +94,19 @@ def to_redo(conn: sqlite3.Connection, change_id: int | None = None) -> Change:
         SELECT undo.id, undo.kind, undo.target_id, done.command, done.summary
           FROM changes AS undo JOIN changes AS done ON done.id = undo.target_id
          WHERE undo.kind = 'undo' AND undo.undone_by_id IS NULL AND (:id IS NULL OR done.id = :id)
+           AND (:id IS NOT NULL OR NOT EXISTS (
+                 SELECT 1 FROM journal WHERE change_id = undo.id AND table_name = :erased))
          ORDER BY undo.id DESC LIMIT 1
         """,
         id=change_id,
+        erased=ERASED,
     )
     if row is None and change_id is not None:
         raise Refused(f"change {change_id} is not taken back; see: salesflow undo --list")
     if row is None:
         raise NotFound("nothing to redo")
+    if is_erased(conn, row["id"]):
+        raise Refused(f"cannot redo {change_id}: somebody it was about is erased, and what was there with them")
     return Change(row["id"], row["kind"], row["command"], row["summary"], row["target_id"])
 
 
@@ -86,18 +117,37 @@ def aim(conn: sqlite3.Connection, mark: Mark, at: Change) -> None:
 
 
 def standing_on(conn: sqlite3.Connection, change: Change) -> list[Change]:
-    """Later commands, still in force, that changed the same rows: they would have to go first. Oldest first."""
+    """Commands in force that changed the same rows later, or were brought back later: they would have to go first.
+
+    Oldest first.
+    """
+    conn.execute("DROP TABLE IF EXISTS temp.spans")
+    conn.execute("CREATE TEMP TABLE spans (table_name TEXT, first_id INTEGER, last_id INTEGER,"
+                 " PRIMARY KEY (table_name, first_id))")  # fmt: skip
+    for table, ranges in journaled(conn, change.id).items():
+        conn.executemany("INSERT INTO spans VALUES (?, ?, ?)", [(table, first, last) for first, last in ranges])
     found = rows(
         conn,
         """
-        SELECT DISTINCT changes.id, changes.kind, changes.command, changes.summary
-          FROM changes JOIN journal AS later ON later.change_id = changes.id
-         WHERE changes.id > :id AND changes.kind = 'do' AND changes.undone_by_id IS NULL
-           AND EXISTS (
-             SELECT 1 FROM journal AS earlier
-              WHERE earlier.change_id = :id AND earlier.table_name = later.table_name
-                AND earlier.first_id <= later.last_id AND earlier.last_id >= later.first_id)
-         ORDER BY changes.id
+        SELECT DISTINCT done.id, done.kind, done.command, done.summary
+          FROM changes
+          JOIN journal AS later ON later.change_id = changes.id
+          JOIN changes AS done ON done.id = CASE changes.kind
+               WHEN 'do' THEN changes.id
+               ELSE (SELECT undo.target_id FROM changes AS undo WHERE undo.id = changes.target_id)
+               END
+         WHERE changes.id > :id AND changes.kind IN ('do', 'redo') AND done.undone_by_id IS NULL
+           -- brought back, though taken back already when this change was made: it was not there then
+           AND (changes.kind = 'do' OR 'undo' = (
+             SELECT one.kind FROM changes AS one LEFT JOIN changes AS its ON its.id = one.target_id
+              WHERE one.id < :id AND (one.kind = 'undo' AND one.target_id = done.id
+                                      OR one.kind = 'redo' AND its.target_id = done.id)
+              ORDER BY one.id DESC LIMIT 1))
+           AND later.first_id <= (
+             SELECT last_id FROM spans
+              WHERE spans.table_name = later.table_name AND spans.first_id <= later.last_id
+              ORDER BY spans.first_id DESC LIMIT 1)
+         ORDER BY done.id
         """,
         id=change.id,
     )
@@ -116,10 +166,13 @@ def take_back(conn: sqlite3.Connection, change: Change, mark: Mark) -> None:
     ):
         new_ids.setdefault(row["table_name"], []).append((row["first_id"], row["last_id"]))
         sql = f"DELETE FROM {row['table_name']} WHERE id BETWEEN :first AND :last"  # noqa: S608
-        conn.execute(sql, {"first": row["first_id"], "last": row["last_id"]})
-    sql = "SELECT table_name, op, first_id, old FROM journal WHERE change_id = ? AND op <> 'insert' ORDER BY id DESC"
-    for table, op, row_id, old in conn.execute(sql, (change.id,)).fetchall():
-        if any(first <= row_id <= last for first, last in new_ids.get(table, ())):
+        for first in range(row["first_id"], row["last_id"] + 1, MANY):
+            conn.execute(sql, {"first": first, "last": min(first + MANY - 1, row["last_id"])})
+    made = {table: joined(ranges) for table, ranges in new_ids.items()}
+    for table, op, row_id, old in backwards(conn, change.id):
+        ranges = made.get(table, [])
+        place = bisect_right(ranges, row_id, key=lambda each: each[0])
+        if place and row_id <= ranges[place - 1][1]:
             continue  # made by the change itself: gone already
         columns = json.loads(old)
         try:
@@ -132,11 +185,25 @@ def take_back(conn: sqlite3.Connection, change: Change, mark: Mark) -> None:
         except sqlite3.IntegrityError as error:
             raise Taken(*rivals(conn, table, columns, str(error))) from None
     conn.execute("UPDATE changes SET undone_by_id = :by WHERE id = :id", {"by": mark.change_id, "id": change.id})
-    if change.kind == "undo":
-        conn.execute(
-            "UPDATE changes SET undone_by_id = NULL WHERE id = (SELECT target_id FROM changes WHERE id = :id)",
-            {"id": change.id},
-        )
+    if change.kind == "undo":  # that of a part is joined again by `keeping`
+        conn.execute("UPDATE changes SET undone_by_id = NULL WHERE undone_by_id = :id", {"id": change.id})
+
+
+def backwards(conn: sqlite3.Connection, change_id: int) -> Iterator[tuple[str, str, int, str]]:
+    """Each row a change updated or deleted, the last first: (table, op, id, row before as JSON). A few at a time, so
+    that a million lines take no more memory than a thousand."""
+    ends = one(conn, "SELECT min(id), max(id) FROM journal WHERE change_id = :id", id=change_id)
+    assert ends is not None
+    lowest, at = ends[0], ends[1]
+    while at is not None:
+        sql = """
+            SELECT id, table_name, op, first_id, old FROM journal NOT INDEXED
+             WHERE id BETWEEN :lowest AND :at AND change_id = :change_id AND op <> 'insert'
+             ORDER BY id DESC LIMIT 1000
+            """
+        found = rows(conn, sql, lowest=lowest, at=at, change_id=change_id)
+        yield from ((row[1], row[2], row[3], row[4]) for row in found)
+        at = found[-1]["id"] - 1 if found else None
 
 
 def rivals(conn: sqlite3.Connection, table: str, columns: dict[str, Any], error: str) -> list[Loose]:
@@ -152,46 +219,51 @@ def rivals(conn: sqlite3.Connection, table: str, columns: dict[str, Any], error:
 def dangling(conn: sqlite3.Connection) -> list[Loose]:
     """Rows whose owner is gone."""
     found = []
+    columns: dict[tuple[str, int], str] = {}
     for table, row_id, owner, number in conn.execute("PRAGMA foreign_key_check").fetchall():
-        keys = conn.execute(f"PRAGMA foreign_key_list({table})").fetchall()
-        column = next(key["from"] for key in keys if key["id"] == number)
-        owner_id = value(conn, f"SELECT {column} FROM {table} WHERE id = :id", id=row_id)  # noqa: S608
-        found.append(Loose(table, row_id, owner, owner_id))
+        if (table, number) not in columns:
+            for key in conn.execute(f"PRAGMA foreign_key_list({table})"):
+                columns[table, key["id"]] = key["from"]
+        sql = f"SELECT {columns[table, number]} FROM {table} WHERE id = :id"  # noqa: S608
+        found.append(Loose(table, row_id, owner, value(conn, sql, id=row_id)))
     return found
 
 
-def blamed(conn: sqlite3.Connection, loose: Loose, mark: Mark, done: Change) -> Change | None:
-    """What would have to go before `done` can be taken back by `mark`: a command, or an undo. None if nothing helps.
+def blamed(conn: sqlite3.Connection, loose: Sequence[Loose], mark: Mark, done: Change) -> list[Change]:
+    """What would have to go before `done` can be taken back by `mark`: commands, or undos. The oldest first.
 
-    An owner that was gone before: what took it away. Otherwise the last command in force that touched either row.
+    Of an owner that was gone before: what took it away. Otherwise the last command in force that touched either row.
     """
-    if value(conn, f"SELECT 1 FROM {loose.other_table} WHERE id = :other_id", other_id=loose.other_id) is None:  # noqa: S608
-        sql = """
-            SELECT changes.id, kind, command, summary, target_id
-              FROM journal JOIN changes ON changes.id = change_id
-             WHERE table_name = :other_table AND op = 'delete' AND first_id = :other_id
-             ORDER BY changes.id DESC
-             LIMIT 1
-            """
-        taker = one(conn, sql, other_table=loose.other_table, other_id=loose.other_id)
-        if taker and taker["id"] != mark.change_id:
-            if taker["kind"] == "redo":  # of an undo of a command
-                sql = """
-                    SELECT done.id, done.kind, done.command, done.summary, done.target_id
-                      FROM changes AS undo JOIN changes AS done ON done.id = undo.target_id
-                     WHERE undo.id = :id
-                    """
-                taker = one(conn, sql, id=taker["target_id"])
-            return Change(*taker) if taker else None
+    conn.execute("DROP TABLE IF EXISTS temp.loose")
+    conn.execute("CREATE TEMP TABLE loose (pair INTEGER, table_name TEXT, row_id INTEGER, gone INTEGER)")
+    conn.execute("CREATE INDEX temp.loose_rows ON loose (table_name, row_id)")
+    for pair, each in enumerate(loose):
+        there = value(conn, f"SELECT 1 FROM {each.other_table} WHERE id = :id", id=each.other_id)  # noqa: S608
+        owner = (pair, each.other_table, each.other_id, int(there is None))
+        conn.executemany("INSERT INTO loose VALUES (?, ?, ?, ?)", [(pair, each.table, each.row_id, 0), owner])
     sql = """
-        SELECT changes.id, kind, command, summary, target_id
-          FROM journal JOIN changes ON changes.id = change_id
-         WHERE (table_name = :table AND :row_id BETWEEN first_id AND last_id
-                OR table_name = :other_table AND :other_id BETWEEN first_id AND last_id)
-           AND kind = 'do' AND undone_by_id IS NULL AND changes.id > :after AND changes.id <> :but
-         ORDER BY changes.id DESC
-         LIMIT 1
+        SELECT pair, max(change_id)
+          FROM journal CROSS JOIN loose ON loose.table_name = journal.table_name AND row_id = first_id
+         WHERE gone = 1 AND op = 'delete'
+         GROUP BY pair
         """
-    after = done.id if done.kind == "do" else 0
-    last = one(conn, sql, **loose._asdict(), after=after, but=done.number)
-    return Change(*last) if last else None
+    takers = {pair: taker for pair, taker in conn.execute(sql) if taker != mark.change_id}
+    sql = """
+        SELECT pair, max(changes.id)
+          FROM changes
+         CROSS JOIN journal ON journal.change_id = changes.id
+         CROSS JOIN loose ON loose.table_name = journal.table_name AND row_id BETWEEN first_id AND last_id
+         WHERE kind = 'do' AND undone_by_id IS NULL AND changes.id > :after AND changes.id <> :but
+         GROUP BY pair
+        """
+    after = done.number if done.kind == "do" else 0
+    lasts = {pair: last for pair, last in conn.execute(sql, {"after": after, "but": done.number}) if pair not in takers}
+    sql = """
+        SELECT found.id, found.kind, found.command, found.summary, found.target_id
+          FROM changes
+          LEFT JOIN changes AS undo ON changes.kind = 'redo' AND undo.id = changes.target_id  -- of an undo of a command
+          JOIN changes AS found ON found.id = ifnull(undo.target_id, changes.id)
+         WHERE changes.id = :id
+        """
+    found = {Change(*row) for each in {*takers.values(), *lasts.values()} for row in rows(conn, sql, id=each)}
+    return sorted(found, key=lambda change: change.id)
