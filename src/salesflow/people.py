@@ -69,12 +69,12 @@ def fold(text: str) -> str:
     Letters of scripts written without spaces (Han, kana, Thai, and Hangul, whose family and given names join) stand
     alone, so that a part of a word is found: query and text must both be folded. Folding twice changes nothing.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     return _folded(text) if len(text) < 100 else _fold(text)
 
 
 def _fold(text: str) -> str:
-    if text.isascii():
-        return " ".join(text.lower().split())
     from unicodedata import normalize
 
     letters = normalize("NFKD", text.replace("´", "'"))
@@ -86,7 +86,7 @@ def _fold(text: str) -> str:
     return " ".join(re.sub(_UNSPACED, r" \1 ", whole).split())
 
 
-# An import folds each name several times, and tags, firms and sources again in row after row.
+# An import folds each name several times, and tags and firms again in row after row.
 _folded = lru_cache(4096)(_fold)
 
 

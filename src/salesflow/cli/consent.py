@@ -56,7 +56,8 @@ def consent(
                 method=method, basis=basis or "said",
             )  # fmt: skip
             was = f" (was {before})" if before not in ("unknown", answer) else ""
-            lines, facts = [f"{name}: {channel} {answer}{was}"], {"channel": channel, "answer": answer}
+            since = f", {words.when(run, on_day)}" if on_day else ""
+            lines, facts = [f"{name}: {channel} {answer}{was}{since}"], {"channel": channel, "answer": answer}
         off = contacts.get(conn, contact_id)["off_list_on"]
         work.summary = lines[0]
     run.tell(*lines, id=contact_id, name=name, **facts)

@@ -58,7 +58,8 @@ def duplicates(
     for text in found.left_out:
         run.say(f"Not compared with everybody: {text}")
     if found.pairs:
-        run.say("To merge two: salesflow merge WHO --into WHO. One after the other: salesflow duplicates --review")
+        run.say("To merge two: salesflow merge WHO --into WHO")
+        run.say("One after the other: salesflow duplicates --review")
 
 
 def merge(
@@ -146,6 +147,10 @@ def said(conn: sqlite3.Connection, run: Session, plan: Plan) -> list[str]:
                 day = words.short(run, before["answered_on"])
                 text += f" counts; {before['answer']} of {day} goes to the history"
             lines.append(text)
+    if "note" in plan.changes and not any(field.outcome == "noted" for field in plan.fields):
+        lines.append(f"  note: what stands with {plan.other_name} comes to it")
+    if "created_on" in plan.changes:
+        lines.append(f"  known since: {words.short(run, plan.changes['created_on'])}")
     parts = ", ".join(f"{number:,} {NOUNS[what][number != 1]}" for what, number in plan.moved.items())
     if parts:
         lines.append(f"  moves: {parts}")
@@ -249,8 +254,8 @@ def shown(run: Session, place: str, pair: Any, stays: int, goes: int) -> bool:
 def glance(conn: sqlite3.Connection, run: Session, contact_id: int) -> list[str]:
     """One contact on two lines."""
     row = contacts.get(conn, contact_id)
-    points = conn.execute("SELECT value FROM points WHERE contact_id = ? AND kind <> 'address' ORDER BY id LIMIT 6",
-                          (contact_id,)).fetchall()  # fmt: skip
+    sql = "SELECT value FROM points WHERE contact_id = ? AND kind NOT IN ('address', 'id') ORDER BY id LIMIT 6"
+    points = conn.execute(sql, (contact_id,)).fetchall()
     work = ", ".join(text for text in (row["job_title"], row["company"]) if text)
     first = [f"  {contact_id} {row['name']}", contacts.status(conn, contact_id), *([work] if work else [])]
     parts = [

@@ -16,7 +16,7 @@ import typer
 
 from salesflow.cli import import_told
 from salesflow.cli.session import Session, session
-from salesflow.errors import Refused
+from salesflow.errors import FileTrouble, Refused
 
 if TYPE_CHECKING:
     from salesflow.importers.opening import Measured
@@ -73,7 +73,7 @@ def import_(
 
     Example: salesflow import people.csv --dry-run
     """
-    from salesflow.importers import taking
+    from salesflow.importers import opening, taking
     from salesflow.records.incoming import keep
 
     run = session(ctx)
@@ -81,7 +81,12 @@ def import_(
         run.show(import_told.formats_table())
         return
     with ExitStack() as stack:
-        sources = [source for file in named(files, as_) for source in stack.enter_context(opened(file))]
+        told = bool(as_ or map_)
+        sources = [each for file in named(files, as_) for each in stack.enter_context(opened(run, file, told=told))]
+        names = [name for name, _ in sources]
+        targets = reject_files(run, rejects, names, files or ()) if rejects else []
+        if encoding:
+            opening.check_encoding(encoding)
         conn, settings, work = stack.enter_context(place(run, dry_run))
         extras = replace(extras_of(conn, source, tag, answer), keep_mine=keep_mine)
         order = taking.Order("", run.moment, as_, tuple(map_ or ()), process, encoding, extras, keep_extra, every_row)
@@ -93,15 +98,13 @@ def import_(
         reports = [taken.report for taken in done]
         refused = sum(report.refused for report in reports)
         work.dry = dry_run or (strict and refused > 0)
-        names = [name for name, _ in sources]
         ids = [] if work.dry else [
             keep(conn, taken.report, name, f"{taken.format} {taken.kind}", run.moment)
             for name, taken in zip(names, done, strict=True)
         ]  # fmt: skip
         work.summary = import_told.counted(reports, dry=False)
     import_told.told(run, names, done, work.dry, [work.change_id, *ids] if not work.dry and run.committed else [])
-    if rejects:
-        write_rejects(run, rejects, names, done)
+    write_rejects(run, targets, done)
     run.undo_hint(work)
     rows = sum(report.rows for report in reports)
     if strict and refused and not dry_run:
@@ -124,9 +127,13 @@ def named(files: Sequence[str] | None, as_: str | None) -> list[str]:
 
 
 @contextmanager
-def opened(file: str) -> Iterator[list[tuple[str, BinaryIO]]]:
-    """What a file is called, and the file, readable twice; of an archive those in it. Raises FileTrouble, Refused."""
-    from salesflow.importers import opening, xlsx, zipped
+def opened(run: Session, file: str, *, told: bool) -> Iterator[list[tuple[str, BinaryIO]]]:
+    """What a file is called, and the file, readable twice; of an archive those in it. Raises FileTrouble, Refused.
+
+    The archive that a product writes of all one has there holds much besides people (LinkedIn: letters, skills, the
+    seller's own profile): if any file of it is known, only those that are; unless what they are is `told`.
+    """
+    from salesflow.importers import opening, taking, xlsx, zipped
 
     name = "standard input" if file == "-" else Path(file).name
     if file == "-":
@@ -136,7 +143,12 @@ def opened(file: str) -> Iterator[list[tuple[str, BinaryIO]]]:
     with ExitStack() as stack:
         stack.enter_context(closing(found))
         if zipped.is_zip(found) and not xlsx.is_workbook(found):
-            yield [(inside, stack.enter_context(closing(copy))) for inside, copy in zipped.files(found, name)]
+            held = [(inside, stack.enter_context(closing(copy))) for inside, copy in zipped.files(found, name)]
+            known = [] if told or len(held) == 1 else [each for each in held if taking.is_known(each[1], each[0])]
+            if known and len(known) < len(held):
+                others = ", ".join(inside for inside, copy in held if (inside, copy) not in known)
+                run.say(f"Left out of {name}, of no program known by name: {others}; to take one, unpack it")
+            yield known or held
         else:
             yield [(name, found)]
 
@@ -153,21 +165,37 @@ def naming(name: str, *, several: bool) -> Iterator[None]:
         raise
 
 
-def write_rejects(run: Session, path: str, names: Sequence[str], done: Sequence[Taken]) -> None:
-    """The refused rows of each file in a file of its own: of several the name says which."""
+def reject_files(run: Session, path: str, names: Sequence[str], files: Sequence[str]) -> list[Path]:
+    """Where the refused rows of each file go, of several each to its own. Raises Refused, FileTrouble.
+
+    Asked before anything is read: what is found out after the import comes too late for those rows.
+    """
+    whole, found = Path(path), list[Path]()
+    for name in names:
+        plain = target = whole.with_name(f"{whole.stem}-{Path(name).stem}{whole.suffix}") if len(names) > 1 else whole
+        while target in found:
+            target = plain.with_name(f"{plain.stem}-{len(found) + 1}{plain.suffix}")
+        found.append(target)
+    if not whole.parent.is_dir():
+        raise FileTrouble(f"cannot write {whole}: there is no folder {whole.parent}")
+    for target in found:
+        if target.is_dir():
+            raise FileTrouble(f"{target} is a folder; name a file in it")
+        for other, what in ((str(run.path), "the salesflow file itself"), *((file, "read here") for file in files)):
+            if os.path.lexists(target) and os.path.exists(other) and os.path.samefile(target, other):
+                raise Refused(f"{target} is {what}; name another file for --rejects")
+    return found
+
+
+def write_rejects(run: Session, targets: Sequence[Path], done: Sequence[Taken]) -> None:
+    """The refused rows of each file, where there are any."""
     from salesflow.store.copies import whole_file
 
-    for name, taken in zip(names, done, strict=True):
-        if not taken.rejects:
-            continue
-        target = Path(path)
-        if len(names) > 1:
-            target = target.with_name(f"{target.stem}-{Path(name).stem}{target.suffix}")
-        if os.path.lexists(target) and os.path.lexists(run.path) and os.path.samefile(target, run.path):
-            raise Refused(f"{target} is the salesflow file itself; name another")
-        with whole_file(target) as out:
-            out.write(taken.rejects)
-        run.say(f"Refused rows: {target}; mend them and import it")
+    for target, taken in zip(targets, done, strict=False):
+        if taken.rejects:
+            with whole_file(target) as out:
+                out.write(taken.rejects)
+            run.say(f"Refused rows: {target}; mend them and import it")
 
 
 @contextmanager

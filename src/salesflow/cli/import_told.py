@@ -66,8 +66,8 @@ def lines_of(name: str, taken: Taken, plan: bool) -> list[str]:
         lines.append(f"Not read: {', '.join(taken.not_read)} (--keep-extra keeps them)")
     lines.append(counted([report], dry=plan))
     if taken.contacts_added:
-        lines[-1] += f"; {taken.contacts_added:,} new contacts for them"
-    lines += [f"{text[:1].upper()}{text[1:]}" for text in report.made]
+        lines[-1] += f"; {taken.contacts_added:,} new {'contact' if taken.contacts_added == 1 else 'contacts'} for them"
+    lines += [made(text, plan) for text in report.made]
     if report.plan is not None:
         lines += [line_of(row, plan) for _, row in sorted(report.plan.items())]
     else:
@@ -76,6 +76,13 @@ def lines_of(name: str, taken: Taken, plan: bool) -> list[str]:
             lines.append(f"... and {report.updated - len(report.examples):,} more to update; --rows has every row")
         lines += listed("", report.problems, report.refused)
     return lines + listed("Warning, ", report.warnings, report.warned)
+
+
+def made(text: str, plan: bool) -> str:
+    """What was made besides; in a plan there is nothing to change yet."""
+    if plan:
+        text = text.partition(";")[0].replace(" made", " would be made", 1)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def facts_of(taken: Taken) -> dict[str, Any]:

@@ -94,22 +94,30 @@ def headings_known() -> set[str]:
 
 
 def known(header: Sequence[str], wanted: str | None) -> Format | None:
-    """The format a header is of, or the one that is wanted; None for anybody's own. Raises Refused."""
+    """The format a header is of, or the one that is wanted; None for anybody's own. Raises Refused.
+
+    wanted: a name, or the product (`google`), whose header then tells which.
+    """
     there = {fold(heading) for heading in header}
     best, most = None, 0
-    for found in registered():
-        if wanted == found.name:
-            return found
+    family = [found for found in registered() if wanted in (None, found.name) or found.name.startswith(f"{wanted}-")]
+    if wanted and len(family) == 1:
+        return family[0]
+    for found in family:
         if not found.without.isdisjoint(header):
             continue
         for marked in found.marks:
             if len(marked) > most and marked <= there:
                 best, most = found, len(marked)
-    if wanted and wanted not in {name for name, _, _ in BESIDES}:
+    besides = any(wanted == name or name.startswith(f"{wanted}-") for name, _, _ in BESIDES)
+    if wanted and best is None and header and family:
+        several = ", ".join(found.name for found in family)
+        raise Refused(f"its headings are of none that {wanted} writes; say which: --as NAME ({several})")
+    if wanted and not family and not besides:
         names = [found.name for found in registered()]
         near = nearest(wanted, [(name, name) for name in names])
         raise Refused(f"no format {wanted}; {f'did you mean {near[0]}? ' if near else ''}see: salesflow import --list")
-    return None if wanted else best
+    return best
 
 
 def shaped(sheet: Sheet, found: Format, name: str) -> None:

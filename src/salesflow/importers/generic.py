@@ -30,6 +30,7 @@ POINTS = frozenset(("email", "phone", "link"))
 PLAIN = frozenset(("company", "job_title", "source_detail", "todo", "referred_by"))
 MARKS = frozenset(";,\n/:")
 NAMES = frozenset(("name", "first_name", "middle_name", "last_name", "suffix"))
+KEPT = "; kept in the note"
 
 
 @dataclass(slots=True)
@@ -108,7 +109,8 @@ class Reader:
             said.points.append(keeping.clean_point(Point("address", cells.address(parts), label), self.settings))
         whole = self._name(said)
         if not whole and not keyed and "company" not in said.texts:
-            raise Refused("it names nobody: no name, company, e-mail, phone or link")
+            why = said.warnings[0].removesuffix(KEPT) if said.warnings else "no name, company, e-mail, phone or link"
+            raise Refused(f"it names nobody: {why}")
         return self._incoming(said, whole, None if keyed else cells.hashed(row, self.seed))
 
     def _incoming(self, said: Said, name: str | None, row_hash: str | None) -> Incoming:
@@ -174,7 +176,7 @@ class Reader:
     def _aside(self, said: Said, heading: str, text: str, why: str | None = None) -> None:
         said.asides.append(f"{heading}: {check_text(text, heading)}")
         if why:
-            said.warnings.append(f"{heading}: {why}; kept in the note")
+            said.warnings.append(f"{heading}: {why}{KEPT}")
 
     def _other(self, said: Said, place: int, field: str, text: str, label: str | None, heading: str) -> None:
         if field == "note":

@@ -124,6 +124,12 @@ def _found(file: BinaryIO, head: bytes, fallback: str) -> str:
     return "cp1252" if used in ("utf-8", "ascii") else used
 
 
+def check_encoding(name: str) -> None:
+    """Raises Refused: there is no such encoding."""
+    if name.lower() != twice.NAME:
+        _codec(name)
+
+
 def _codec(name: str) -> str:
     try:
         codec = codecs.lookup(name)

@@ -30,7 +30,7 @@ def write(sheet: Sheet, headings: Headings | None, refusals: Mapping[int, str], 
             continue
         cells = parts(row.text, sheet.delimiter) if isinstance(row, Refusal) else row
         cells = [*cells, *[""] * (wide - len(cells))]
-        writer.writerow([*cells, reason])
+        writer.writerow([*cells[:wide], reason, *cells[wide:]])  # cells too many stand behind: delete them
 
 
 def parts(text: str, delimiter: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -103,6 +104,23 @@ def take(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Or
         refuse(order, "vCards are people, and say themselves what is what", maps=True, process=True, deals=True)
         return take_cards(conn, settings, file, order, watch)
     return take_table(conn, settings, file, order, watch)
+
+
+def is_known(file: BinaryIO, name: str) -> bool:
+    """Whether it is the export of a product known by name, cards, or an export of ours; not a sheet of one's own."""
+    if own_json.is_ours(file, name) or vcard.is_vcard(file):
+        return True
+    if xlsx.is_workbook(file):
+        return False
+    again = os.fdopen(os.dup(file.fileno()), "rb")  # whoever reads a sheet closes its file
+    try:
+        with sheet.sheet_in(again, name, expected=[*own.NAMES, *formats.headings_known()]) as rows:
+            header = rows.header
+            return own.is_contacts(header) or own.is_deals(header) or formats.known(header, None) is not None
+    except Refused:
+        return False
+    finally:
+        again.close()
 
 
 def take_table(

@@ -9,7 +9,7 @@ import sqlite3
 
 from salesflow.dates import Moment
 from salesflow.people import fold
-from salesflow.store.rows import insert, rows, update, value
+from salesflow.store.rows import insert, one, rows, update, value
 
 
 def fields(conn: sqlite3.Connection) -> dict[str, int]:
@@ -23,19 +23,38 @@ def add_field(conn: sqlite3.Connection, heading: str) -> int:
     return insert(conn, "questions", set_name="extra", name=heading, wording=heading, position=position, gates=0)
 
 
-def put(conn: sqlite3.Connection, contact_id: int, question_id: int, text: str, moment: Moment, method: str) -> bool:
-    """Keep what a cell says; whether that was new."""
+OLDER = """
+    SELECT 1 FROM answers
+     WHERE contact_id = :contact_id AND question_id = :id AND answer = :text AND replaced_at IS NOT NULL
+    """
+
+
+def put(
+    conn: sqlite3.Connection,
+    contact_id: int,
+    question_id: int,
+    text: str,
+    moment: Moment,
+    method: str,
+    *,
+    keep: bool = False,
+) -> bool:
+    """Keep what a cell says; whether that was new. keep: another text that is there stays, the new one is history."""
     sql = """
         SELECT id, answer FROM answers
          WHERE contact_id = :contact_id AND question_id = :question_id AND replaced_at IS NULL
         """
+    replaced_at = None
     for row in rows(conn, sql, contact_id=contact_id, question_id=question_id):
-        if row["answer"] == text:
+        if row["answer"] == text or (keep and one(conn, OLDER, contact_id=contact_id, id=question_id, text=text)):
             return False
+        if keep:
+            replaced_at = moment.at
+            continue
         update(conn, "answers", row["id"], replaced_at=moment.at)
     insert(
         conn, "answers", contact_id=contact_id, question_id=question_id, answer=text, method=method,
-        answered_at=moment.at, answered_on=moment.on,
+        answered_at=moment.at, answered_on=moment.on, replaced_at=replaced_at,
     )  # fmt: skip
     return True
 

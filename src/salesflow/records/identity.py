@@ -190,9 +190,7 @@ class Register:
             known.merged = taken or (name_key in known.names and name_key != known.row["name_key"])
         return known
 
-    def _match(
-        self, draft: Draft, name_key: str | None, row_hash: str | None, made_on: str | None
-    ) -> Known | None:
+    def _match(self, draft: Draft, name_key: str | None, row_hash: str | None, made_on: str | None) -> Known | None:
         found: dict[Key, set[int]] = {}
         crowded = None
         for point in draft.points:

@@ -185,9 +185,9 @@ class Intake:
               JOIN contacts ON contacts.id = imported_rows.contact_id
             """
         taken = set()
-        for seen, contact_id, named in self.conn.execute(sql, {"wanted": wanted}):
+        for seen, contact_id, is_named in self.conn.execute(sql, {"wanted": wanted}):
             taken.add(seen)
-            self._mark(contact_id, NAMED | MET if named else MET)
+            self._mark(contact_id, NAMED | MET if is_named else MET)
         for line, row in batch:
             if isinstance(row, str):
                 self.report.refuse(line, row)
@@ -223,7 +223,9 @@ class Intake:
         if person.merged_into:
             return self.register.merged(person.draft, person.merged_into)
         known = self.register.match(person.draft, person.row_hash, person.created_on if self.own else None)
-        return known or self.of_deals.match(person.draft, self.register, lambda number: not self._said(number))
+        if known or not self.of_deals.any:
+            return known
+        return self.of_deals.match(person.draft, self.register, lambda number: not self._said(number))
 
     # -- a contact -------------------------------------------------------------------------------------------------
 
@@ -259,6 +261,8 @@ class Intake:
         """What the row says put into the contact that is there, told in `story`; whether anything changed."""
         draft, row = person.draft, known.row
         differs = {name: new for name in SCALARS if (new := getattr(draft, name)) is not None and new != row[name]}
+        if "name" in differs and shorter(differs["name"], row["name"]):
+            del differs["name"]
         if known.merged:  # a row of somebody merged into them says nothing against what stayed
             differs = {name: new for name, new in differs.items() if row[name] is None}
         notes = person.notes
@@ -339,7 +343,8 @@ class Intake:
 
     def _finish(self, line: int, person: Incoming, known: Known, outcome: str, story: list[Change]) -> None:
         """What can only be done once the contact is in the file; then the row is counted."""
-        hung = list(self._hung(person, known.id))
+        says_more = person.next_on or person.todo or person.answers or person.consents or person.kept
+        hung = list(self._hung(person, known.id)) if says_more or self.extras.answers else []
         changed = bool(hung)
         if person.whole is not None and self.attach:
             changed |= self.attach(self.conn, known.id, person, outcome == "added")
@@ -362,16 +367,17 @@ class Intake:
             yield Change("next", None, " ".join(filter(None, (person.next_on or moment.on, person.todo))))
         for name, answer in (*person.answers, *self.extras.answers):
             if answered(conn, contact_id, name, answer, moment):
-                yield Change(name, None, answer)
+                yield Change(name, replaced(conn, contact_id, "qualification", name, answer), answer)
         for said in person.consents:
             if consent.give(
                 conn, contact_id, said.channel, said.answer, moment, on=said.on, evidence=said.evidence,
                 basis=said.basis,
             ):  # fmt: skip
-                yield Change(f"consent {said.channel}", None, said.answer)
+                before = replaced(conn, contact_id, "consent", said.channel, said.answer)
+                yield Change(f"consent {said.channel}", before, said.answer)
         for heading, text in person.kept:
-            if extras.put(conn, contact_id, self._field(heading), text, moment, "list"):
-                yield Change(heading, None, text)
+            if extras.put(conn, contact_id, self._field(heading), text, moment, "list", keep=self.extras.keep_mine):
+                yield Change(heading, replaced(conn, contact_id, "extra", heading, text), text)
 
     def _field(self, heading: str) -> int:
         if self.fields is None:
@@ -397,6 +403,11 @@ def no_way(person: Incoming) -> tuple[str | None, str] | None:
     return next((said.on for said in person.consents), None), NO_WAY
 
 
+def shorter(name: str, known: str) -> bool:
+    """`Marc` says nothing new of Marc Example."""
+    return set(people.fold(name).split()) < set(people.fold(known).split())
+
+
 def shown(found: object) -> str | None:
     return None if found is None else str(found)
 
@@ -420,6 +431,21 @@ def promise(conn: sqlite3.Connection, contact_id: int, person: Incoming, moment:
     draft = follow_ups.Draft(contact_id, person.next_on or moment.on, text, kind, person.next_at)
     follow_ups.add(conn, draft, moment)
     return True
+
+
+def replaced(conn: sqlite3.Connection, contact_id: int, set_name: str, name: str, answer: str) -> str | None:
+    """What this answer has just taken the place of, if that was another one that said anything."""
+    before = one(
+        conn,
+        """
+        SELECT answer FROM answers JOIN questions ON questions.id = question_id
+         WHERE contact_id = :contact_id AND questions.name = :name COLLATE NOCASE AND set_name = :set_name
+           AND replaced_at IS NOT NULL
+         ORDER BY answers.id DESC LIMIT 1
+        """,
+        contact_id=contact_id, set_name=set_name, name=name,
+    )  # fmt: skip
+    return str(before["answer"]) if before and before["answer"] not in ("unknown", answer) else None
 
 
 def answered(conn: sqlite3.Connection, contact_id: int, name: str, answer: str, moment: Moment) -> bool:

@@ -103,7 +103,7 @@ class DealIntake:
             except Refused as error:
                 self.report.refuse(line, str(error))
                 continue
-            self.report.count(outcome, line, row.contact or row.company, self.story)
+            self.report.count(outcome, line, row.contact or row.company or row.title, self.story)
         self._remember()
         self.seen.close()
         if not (self.report.added or self.report.updated):

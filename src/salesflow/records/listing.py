@@ -243,7 +243,8 @@ def listed(conn: sqlite3.Connection, filters: Filters, today: datetime.date, lim
     notes = []
     if limit is not None and len(people) == limit:
         total = value(conn, "SELECT count(*) FROM contacts")
-        notes = [f"The first {limit}; the file has {total:,} people."]
+        more = f"the file has {total:,} people" if filters == Filters() else "there may be more: --limit N"
+        notes = [f"The first {limit}; {more}."]
     screen = [{**person, "reach": person["phone"] or person["email"]} for person in people]
     view = Table(SCREEN, screen, notes=notes, empty="Nobody.")
     return Table(COLUMNS, people, view=lambda: view)

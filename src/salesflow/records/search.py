@@ -28,7 +28,8 @@ TEXTS = {
                || coalesce((SELECT group_concat(tag, ' ') FROM tags WHERE tags.contact_id = contacts.id), '') || ' '
                || coalesce((
                  SELECT group_concat(answer, ' ') FROM answers
-                  WHERE answers.contact_id = contacts.id AND replaced_at IS NULL
+                  WHERE EXISTS (SELECT 1 FROM questions WHERE set_name = 'extra')
+                    AND answers.contact_id = contacts.id AND replaced_at IS NULL
                     AND question_id IN (SELECT id FROM questions WHERE set_name = 'extra')), '') AS text
           FROM contacts
          WHERE id BETWEEN ? AND ?
