@@ -226,15 +226,24 @@ def commands(files: dict[int, Path], runs: int, only: str) -> Iterator[str]:
 
 
 def imports(folder: Path, sizes: Iterable[int], runs: int) -> Iterator[str]:
-    """What bringing in a sheet costs, into a new file, and once more when all of it is there."""
-    yield from ("| import of CSV | CPU s | wall s | MiB |", "|---|--:|--:|--:|")
+    """What bringing in a sheet costs, into a new file, and once more when all of it is there.
+
+    Beside it in the same run: `sqlite3 .import`, which puts the cells into a plain table, with no identity, no journal
+    and no index.
+    """
+    yield from ("| import of CSV | CPU s | wall s | MiB | times `sqlite3 .import` |", "|---|--:|--:|--:|--:|")
     for size in sizes:
         sheet, path = folder / f"{size}.csv", folder / "imported.db"
         if not sheet.exists():
             subprocess.run([sys.executable, "-m", "bench.build", str(size), str(sheet)], cwd=HOUSE, check=True)
         words = Command(f"import {sheet}")
         costs: tuple[list[Cost], list[Cost]] = ([], [])
+        plain: list[Cost] = []
         for _ in range(runs):
+            if shutil.which("sqlite3"):
+                table = folder / "plain.db"
+                table.unlink(missing_ok=True)
+                plain.append(timed(["sqlite3", str(table), ".mode csv", f".import {sheet} people"]))
             for end in ("", "-wal", "-shm"):
                 Path(f"{path}{end}").unlink(missing_ok=True)
             shutil.rmtree(f"{path}.copies", ignore_errors=True)
@@ -242,7 +251,8 @@ def imports(folder: Path, sizes: Iterable[int], runs: int) -> Iterator[str]:
                 found.append(timed(argv_of(words, path, 0)))
         for name, found in zip(("into a new file", "again, nothing changed"), costs, strict=True):
             cpu, wall, mib = (median(figures) for figures in zip(*found, strict=True))
-            yield f"| {size:,} contacts, {name} | {cpu:.1f} | {wall:.1f} | {mib:.0f} |"
+            times = f"{cpu / median(each.cpu for each in plain):.0f}" if plain else ""
+            yield f"| {size:,} contacts, {name} | {cpu:.1f} | {wall:.1f} | {mib:.0f} | {times} |"
 
 
 def machine() -> str:
