@@ -60,7 +60,7 @@ def told(run: Session, plan: removing.Plan, done: removing.Done, deleted: list[s
     if deleted:
         lines.append(f"Deleted, since they had them too: {', '.join(deleted)}")
     if left:
-        lines.append(f"{many(len(left))} them still; delete by hand, or next time with --copies:")
+        lines.append(f"{many(len(left))} them still; delete by hand (erase --copies does it at once):")
         lines += [f"  {name}" for name in left]
     run.tell(
         *lines, id=plan.id, name=plan.name, rows=done.rows, journal_lines=done.lines, fixed_changes=done.changes,

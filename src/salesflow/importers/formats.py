@@ -10,7 +10,6 @@ from functools import cache
 from salesflow.errors import Refused
 from salesflow.importers.delimited import Row
 from salesflow.importers.heading_words import SYSTEMS
-from salesflow.importers.headings import key_of
 from salesflow.importers.sheet import Sheet
 from salesflow.people import fold, nearest
 
@@ -149,6 +148,3 @@ def label_places(found: Format, header: Sequence[str]) -> dict[int, int]:
                 if other is not None:
                     pairs[place] = other
     return pairs
-
-
-__all__ = ["Format", "Places", "key_of", "known", "label_places", "marks", "registered", "shaped", "words_of"]

@@ -16,7 +16,7 @@ from salesflow.dates import read_birthday
 from salesflow.errors import Refused
 from salesflow.importers import cells
 from salesflow.importers.delimited import Refusal
-from salesflow.importers.heading_words import ADDRESS_PARTS, BY_CHANNEL, HANDLED
+from salesflow.importers.heading_words import ADDRESS_PARTS, BY_CHANNEL
 from salesflow.importers.headings import Headings
 from salesflow.importers.months import in_english
 from salesflow.importers.sheet import Sheet
@@ -73,8 +73,8 @@ class Reader:
         self.settings, self.today = settings, today
         self.plan = [
             (place, field, headings.labels.get(place), headings.heading(place))
-            for place, field in headings.fields.items() if field != HANDLED
-        ]  # fmt: skip
+            for place, field in headings.fields.items()
+        ]
         self.ids = [column for column in self.plan if column[1] in ("id", "merged_into")]
         self.merging = headings.columns("merged_into")
         self.label_places = headings.label_places
