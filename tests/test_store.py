@@ -751,6 +751,31 @@ def test_a_file_of_version_1_comes_out_like_a_new_one(path: Path):
     assert run(path, "list", "-f", "ids").out == "1\n"
 
 
+def test_a_file_of_version_2_comes_out_like_a_new_one(path: Path):
+    """Ana with answers, a deal and a promise; Ben with an e-mail and a deal lost for its price; all of version 2."""
+    path.write_bytes(gzip.decompress((Path(__file__).parent / "data" / "version-2.db.gz").read_bytes()))
+    assert run(path, "list", "-f", "ids").out == "1\n2\n"
+    old, new = reader(path), reader(new_file(path.with_name("fresh.db")))
+    for sql in (
+        "SELECT name, type FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
+        "SELECT name, title, about, is_open FROM question_sets ORDER BY name",
+        "SELECT set_name, name, wording, gates, form, choices, rule FROM questions ORDER BY set_name, position",
+        "SELECT name, title, goal FROM processes ORDER BY name",
+        "SELECT stages.name, gate, journey, phase, goal, limit_days FROM stages ORDER BY process_id, position",
+        "SELECT name, kind, offset_days, position FROM tasks ORDER BY process_id, stage_id, position",
+    ):
+        assert [tuple(row) for row in old.execute(sql)] == [tuple(row) for row in new.execute(sql)]
+    assert [tuple(row) for row in old.execute("SELECT reason, kind FROM deals ORDER BY id")] == [
+        (None, "sale"),
+        ("price", "sale"),
+    ]
+    assert faults(old) == []
+    old.close()
+    for number in ("7", "6", "4", "3"):  # made by version 2: the loss, the deals, the answers
+        assert run(path, "undo", number).code == 0
+    assert "lead 0 of 3" in run(path, "show", "ana").out.lower()
+
+
 # -- looking for damage ------------------------------------------------------------------------------------------------
 
 
@@ -991,7 +1016,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "small"
     place.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, check=False
     ).returncode == 0  # fmt: skip
     if not mounted:
         pytest.skip("a small file system cannot be mounted here")

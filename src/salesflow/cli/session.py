@@ -140,9 +140,10 @@ class Session:
         from salesflow.store import file
 
         if file.check_header(path) < file.VERSION:
+            from salesflow.records import setup
             from salesflow.store import schema
 
-            before = schema.migrate(path)
+            before = schema.migrate(path, setup.complete)
             self.say(f"{path} brought from version {before} to {file.VERSION}; the old one is kept beside it")
 
     # -- the screen ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ Every answer stays: a newer one replaces it, and `unknown` takes it back.
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 from salesflow.dates import Moment
 from salesflow.errors import Exists, NotFound, Refused
@@ -21,22 +22,35 @@ ANSWERS = {
 }  # fmt: skip
 
 
+BUILT_IN = ("qualification", "consent")
+
+
 def install(conn: sqlite3.Connection) -> None:
-    """The built-in questions, in a new file."""
+    """The built-in sets of questions that the file does not have yet."""
     import tomllib
     from importlib.resources import files
 
-    def built_in(name: str) -> list[dict[str, str]]:
+    for name in BUILT_IN:
         text = files("salesflow.processes").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-        found: list[dict[str, str]] = tomllib.loads(text)["questions"]
-        return found
+        install_set(conn, name, tomllib.loads(text))
+    if one(conn, "SELECT 1 FROM question_sets WHERE name = 'extra'") is None:
+        insert(conn, "question_sets", name="extra", title="Columns of files")
 
-    for question in built_in("qualification"):
-        add(conn, question["name"], question["wording"], gates=bool(question.get("gates", True)))
-    for position, question in enumerate(built_in("consent"), 1):
+
+def install_set(conn: sqlite3.Connection, name: str, data: dict[str, Any]) -> None:
+    """A set as its TOML file has it, unless there is one of that name."""
+    if one(conn, "SELECT 1 FROM question_sets WHERE name = :name", name=name):
+        return
+    insert(
+        conn, "question_sets", name=name, title=data["title"], about=data.get("about", "contact"),
+        is_open=int(data.get("open", False)),
+    )  # fmt: skip
+    for position, question in enumerate(data["questions"], 1):
         insert(
-            conn, "questions", set_name="consent", name=question["name"], wording=question["wording"],
-            position=position, gates=0,
+            conn, "questions", set_name=name, name=question["name"], wording=question["wording"], position=position,
+            gates=int(question.get("gates", True)), form=question.get("form", "yes-no"),
+            choices="\n".join(question["choices"]) if "choices" in question else None, rule=question.get("rule"),
+            purpose=question.get("purpose"),
         )  # fmt: skip
 
 

@@ -11,6 +11,11 @@ from salesflow.store import file, schema
 from salesflow.store.rows import insert
 
 
+def complete(conn: sqlite3.Connection) -> None:
+    """What a file of an older version lacks of what is built in, inside the caller's transaction."""
+    questions.install(conn)
+
+
 def create(path: Path, values: dict[str, str]) -> bool:
     """Make the file at path; False when one was there. `values` are settings.Settings by name, of the owner's place."""
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from salesflow.errors import FileTrouble
 
 APPLICATION_ID = 0x53464C57  # "SFLW"
-VERSION = 2  # of the schema; see migrations
+VERSION = 3  # of the schema; see migrations
 WAIT_SECONDS = 30.0
 TURN_MILLISECONDS = 200
 

@@ -92,5 +92,13 @@ def to_2(db: Database) -> None:
         conn.execute(statement)
 
 
+def to_3(db: Database) -> None:
+    """Tasks and gates, sets of questions, what is prepared, what customers bring up, papers, deciders, appointments."""
+    from salesflow.store.schema import statements
+
+    for statement in statements("to_3.sql"):
+        db.conn.execute(statement)
+
+
 # MIGRATIONS[n] takes a file of version n to n + 1, inside the caller's transaction.
-MIGRATIONS: dict[int, Callable[[Database], None]] = {1: to_2}
+MIGRATIONS: dict[int, Callable[[Database], None]] = {1: to_2, 2: to_3}

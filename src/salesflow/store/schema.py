@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from salesflow.errors import FileTrouble
@@ -30,8 +30,11 @@ def build(conn: sqlite3.Connection) -> None:
     conn.execute(f"PRAGMA user_version = {file.VERSION}")
 
 
-def migrate(path: Path) -> int:
-    """Bring an older file up to date; the version it had. A copy is kept beside it first; views are made anew."""
+def migrate(path: Path, complete: Callable[[sqlite3.Connection], None] | None = None) -> int:
+    """Bring an older file up to date; the version it had. A copy is kept beside it first; views are made anew.
+
+    `complete` adds what a new file would have beside its tables, in the same transaction.
+    """
     version = file.check_header(path)
     if version == file.VERSION:
         return version
@@ -54,6 +57,8 @@ def migrate(path: Path) -> int:
                 MIGRATIONS[step](db)
             for statement in statements("views.sql"):
                 conn.execute(statement)
+            if complete is not None:
+                complete(conn)
             if conn.execute("PRAGMA foreign_key_check").fetchone():
                 raise FileTrouble(f"{path} could not be brought up to date: rows point nowhere; nothing was changed")
             conn.execute(f"PRAGMA user_version = {file.VERSION}")

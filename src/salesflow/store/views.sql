@@ -58,13 +58,27 @@ SELECT contacts.id AS contact_id,
          contacts.imported = 0
          OR EXISTS (SELECT 1 FROM activities WHERE activities.contact_id = contacts.id)
          OR EXISTS (SELECT 1 FROM answers JOIN questions ON questions.id = question_id
-                     WHERE answers.contact_id = contacts.id AND set_name NOT IN ('consent', 'extra'))
+                     WHERE answers.contact_id = contacts.id AND set_name NOT IN ('consent', 'extra') AND basis <> 'rule')
          OR EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.contact_id = contacts.id)
          OR EXISTS (SELECT 1 FROM deals
                      WHERE deals.contact_id = contacts.id AND (way = 'sold' OR outcome = 'won'))
        ) AS counts,
        (SELECT furthest FROM furthest WHERE furthest.contact_id = contacts.id) AS furthest
   FROM contacts JOIN statuses ON statuses.contact_id = contacts.id;
+
+-- What passed between us and somebody, and what each of it means. heard: they spoke, or we spoke with each other. tried:
+-- ours, and no answer came with it. owed: theirs, and an answer is due.
+CREATE VIEW exchanges AS
+SELECT id, contact_id, kind, happened_on, via, happened_at || printf('-%015d', id) AS stamp,
+       direction = 'in'
+       OR (kind IN ('call', 'visit', 'meeting', 'demo') AND ifnull(outcome, '') NOT IN ('no answer', 'not in'))
+       AS heard,
+       direction = 'out' AND (kind IN ('email', 'message', 'letter') OR ifnull(outcome, '') IN ('no answer', 'not in'))
+       AS tried,
+       direction = 'in' AND (kind IN ('email', 'message', 'letter', 'question') OR ifnull(outcome, '') = 'no answer')
+       AS owed
+  FROM activities
+ WHERE direction IS NOT NULL AND kind NOT IN ('note', 'card', 'mailing');
 
 CREATE VIEW stage_pace_defined AS
 SELECT stage_id, count(*) AS stays, sum(days) AS days
