@@ -1012,7 +1012,7 @@ def test_a_signal_that_was_to_be_ignored_is(path: Path):
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one mebibyte."""
+    """A file system of two mebibytes."""
     place = tmp_path / "small"
     place.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
@@ -1053,7 +1053,7 @@ def test_a_full_disk_is_one_line_and_all_that_was_acknowledged_is_there(small: P
 
 
 def test_a_disk_too_small_for_a_new_file_ends_with_none(small: Path):
-    (small / "filler").write_bytes(bytes(900_000))
+    (small / "filler").write_bytes(bytes(1_900_000))
     done = run(small / "a.db", "add", "Ana")
     assert (done.code, done.out) == (5, "")
     assert done.err == "salesflow: the disk is full; nothing was changed\n"
