@@ -1052,6 +1052,19 @@ def test_a_full_disk_is_one_line_and_all_that_was_acknowledged_is_there(small: P
     assert not [name for name in beside(path) if ".new" in name or name.startswith("b.db")]
 
 
+def test_a_new_file_that_just_fits_is_whole(small: Path):
+    """It was put in place cut short once, when the disk had room for it, and none for a log beside it."""
+    for left in range(200_000, 1_900_000, 100_000):
+        (small / "filler").write_bytes(bytes(2 * 1024 * 1024 - left))
+        code = run(small / "a.db", "add", "Ana").code
+        if (small / "a.db").exists():
+            assert run(small / "a.db", "list").code == 0
+        else:
+            assert code == 5
+        for name in ("a.db", "a.db-wal", "a.db-shm", "filler"):
+            (small / name).unlink(missing_ok=True)
+
+
 def test_a_disk_too_small_for_a_new_file_ends_with_none(small: Path):
     (small / "filler").write_bytes(bytes(1_900_000))
     done = run(small / "a.db", "add", "Ana")

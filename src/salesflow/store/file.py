@@ -148,11 +148,13 @@ def create(path: Path, build: Callable[[sqlite3.Connection], None]) -> bool:
         make_folder(path.parent)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(connect(fresh, "rw")) as conn:
-            conn.execute("PRAGMA journal_mode = WAL")
+            # Into the file itself: what a log beside it held would be lost where the disk has no room for it twice.
+            conn.execute("PRAGMA journal_mode = MEMORY")
             conn.execute("BEGIN IMMEDIATE")
             conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             build(conn)
             conn.execute("COMMIT")
+            conn.execute("PRAGMA journal_mode = WAL")
         sync(fresh)
         return place(fresh, path)
     except OSError as error:
