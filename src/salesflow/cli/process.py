@@ -1,26 +1,28 @@
-"""Processes: the ways you sell, and your own."""
+"""Processes: the ways you sell, and your own. Changing one: `cli.process_edit`."""
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from salesflow.cli.session import session
-from salesflow.errors import FileTrouble, Refused
-from salesflow.people import fold
-from salesflow.records import processes, settings
-from salesflow.records.processes import ProcessDraft, StageDraft
+from salesflow.errors import Exists, FileTrouble, Refused
+from salesflow.records import process_drafts, process_shown, process_toml, processes, settings
+from salesflow.records.process_drafts import ProcessDraft
+from salesflow.table import Text
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Stages = Annotated[
     str | None, typer.Option("--stages", metavar='"A,B,C"', help="In order; find:A or keep:C says the phase.")
 ]
 Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="What it is for.")]
+MoveTo = Annotated[
+    str | None,
+    typer.Option("--move-deals-to", metavar="STAGE", help="Where open deals of a stage dropped go on."),
+]
 Default = Annotated[bool, typer.Option("--default", help="New deals follow it.")]
 
 
@@ -37,6 +39,11 @@ def list_processes(ctx: typer.Context) -> None:
 def show(
     ctx: typer.Context,
     name: Name,
+    stage: Annotated[
+        str | None, typer.Option("--stage", metavar="STAGE", help="One stage: its tasks and questions.")
+    ] = None,
+    journey: Annotated[bool, typer.Option("--journey", help="What the customer does, in one line.")] = False,
+    counts: Annotated[bool, typer.Option("--counts", help="How many tasks each stage has.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Number and name only.")] = False,
 ) -> None:
     """One process, stage by stage.
@@ -44,16 +51,34 @@ def show(
     Example: salesflow process show three-step
     """
     run = session(ctx)
+    if (stage is not None) + journey + counts + plain > 1:
+        raise Refused("one of --stage, --journey, --counts and --plain at a time")
     with run.reading() as (conn, _):
         if plain and run.fmt == "table":
-            for stage in processes.stages(conn, processes.find(conn, name)["id"]):
-                print(f"{stage['position']} {stage['name']}")
+            lines = [
+                ("", f"{row['position']} {row['name']}")
+                for row in processes.stages(conn, processes.find(conn, name)["id"])
+            ]
+            run.show(Text(lines, indent=0))
+        elif stage is not None:
+            run.show(process_shown.stage(conn, name, stage))
+        elif journey:
+            run.show(process_shown.journey(conn, name))
         else:
-            run.show(processes.shown(conn, name))
+            run.show(process_shown.counts(conn, name) if counts else process_shown.shown(conn, name))
 
 
-def new(ctx: typer.Context, name: Name, stages: Stages = None, title: Title = None, default: Default = False) -> None:
-    """Your own process, of 1 to 30 stages.
+def new(
+    ctx: typer.Context,
+    name: Name,
+    stages: Stages = None,
+    title: Title = None,
+    goal: Annotated[
+        str | None, typer.Option("--goal", metavar="TEXT", help="What the whole of it is to bring.")
+    ] = None,
+    default: Default = False,
+) -> None:
+    """Your own process, of 1 to 100 stages.
 
     Example: salesflow process new bakery --stages "find:Walk-in,Tasting,Order"
     """
@@ -61,86 +86,46 @@ def new(ctx: typer.Context, name: Name, stages: Stages = None, title: Title = No
     if not stages:
         raise Refused(f'which stages? salesflow process new {name} --stages "A,B,C"')
     with run.writing(new=True) as (conn, _, work):
-        processes.add(conn, ProcessDraft(name, title or "", processes.from_names(stages)))
+        process_drafts.add(conn, ProcessDraft(name, title or "", process_drafts.from_names(stages), goal))
         if default:
             settings.put(conn, "process", name)
         work.summary = f"process {name} made"
-    show(ctx, name)
+        answer = process_shown.shown(conn, name)
+    run.show(answer)
 
 
-def edit(
+def use(
     ctx: typer.Context,
     name: Name,
-    stages: Stages = None,
-    title: Title = None,
-    stage: Annotated[
-        str | None, typer.Option("--stage", metavar="STAGE", help="The stage that the rest is about.")
-    ] = None,
-    rename: Annotated[str | None, typer.Option("--rename", metavar="NAME", help="Its new name.")] = None,
-    phase: Annotated[str | None, typer.Option("--phase", metavar="PHASE", help="find, sell or keep.")] = None,
-    goal: Annotated[str | None, typer.Option("--goal", metavar="TEXT", help="What is reached when it is over.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", metavar="DAYS", help="Longer than this is stuck.")] = None,
-    probability: Annotated[int | None, typer.Option("--probability", metavar="0-100", help="Chance of a sale.")] = None,
-    default: Default = False,
+    deal: Annotated[
+        str, typer.Option("--for", metavar="DEAL", help="The deal that follows it from now on.", show_default=False)
+    ] = "",
+    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Where it goes on.")] = None,
 ) -> None:
-    """Change a process, also while deals stand in it; their history is kept.
+    """Put an open deal on another process; the stays it had are kept.
 
-    A stage left out of --stages is dropped: open deals in it go to the stage in its place.
+    It goes on in the stage of the same name, else in the first selling one, or in --stage.
 
-    Example: salesflow process edit bakery --stage tasting --limit 14
+    Example: salesflow process use bakery --for D7
     """
+    from salesflow.cli.deal import facts, find_deal, promised
+    from salesflow.records import deals, process_use
+
     run = session(ctx)
-    about_stage = (rename, phase, goal, limit, probability)
-    if any(option is not None for option in about_stage) and not stage:
-        raise Refused("which stage? --stage STAGE, a number or a name")
-    with run.writing() as (conn, _, work):
-        said: list[str] = []
-        if stages or title is not None:
-            present = draft_of(conn, name)
-            wanted = (
-                [known(present.stages, draft) for draft in processes.from_names(stages)] if stages else present.stages
-            )
-            said = processes.change(
-                conn, name, ProcessDraft(name, present.title if title is None else title, wanted), run.moment
-            )
-        if stage:
-            if rename:
-                processes.rename_stage(conn, name, stage, rename)
-                stage = rename
-            edit_stage(conn, name, stage, StageDraft("", phase or "", goal, probability, limit), run)
-        if default:
-            settings.put(conn, "process", name)
-        work.summary = f"process {name} changed"
-    for line in said:
-        run.say(line)
-    show(ctx, name)
-
-
-def draft_of(conn: sqlite3.Connection, name: str) -> ProcessDraft:
-    found = processes.find(conn, name)
-    stages = [
-        StageDraft(row["name"], row["phase"], row["goal"], row["probability"], row["limit_days"])
-        for row in processes.stages(conn, found["id"])
-    ]
-    return ProcessDraft(found["name"], found["title"], stages)
-
-
-def known(stages: Sequence[StageDraft], draft: StageDraft) -> StageDraft:
-    """A stage named again keeps what was known of it."""
-    return next((stage for stage in stages if fold(stage.name) == fold(draft.name)), draft)
-
-
-def edit_stage(conn: sqlite3.Connection, name: str, stage: str, new: StageDraft, run: object) -> None:
-    present = draft_of(conn, name)
-    position = processes.find_stage(conn, processes.find(conn, name)["id"], stage)["position"]
-    old = present.stages[position - 1]
-    changed = old._replace(
-        phase=new.phase or old.phase, goal=old.goal if new.goal is None else new.goal,
-        probability=old.probability if new.probability is None else new.probability,
-        limit_days=old.limit_days if new.limit_days is None else new.limit_days,
+    if not deal.strip():
+        raise Refused("which deal? --for DEAL, a key such as D9 or a name")
+    with run.writing() as (conn, found, work):
+        number, rest = find_deal(conn, run, found, deal.split())
+        if rest:
+            raise Refused(f"not understood: {' '.join(rest)}; --for takes one deal, such as D{number}")
+        change = process_use.put_on(conn, number, name, stage, run.moment)
+        row = deals.get(conn, number)
+        lines = promised(conn, run, number, change.stage_id, change.promised)
+        work.summary = f"{row['contact']}: D{number} {row['title']} on {name}"
+    run.tell(
+        f"D{number} {row['contact']}: {row['title']}, now in {row['stage']} of {name}, before on {change.before}",
+        *lines, **facts(row), before=change.before, promised=[f"F{each}" for each in change.promised],
     )  # fmt: skip
-    stages = [changed if number == position else other for number, other in enumerate(present.stages, 1)]
-    processes.change(conn, name, ProcessDraft(name, present.title, stages), run.moment)  # type: ignore[attr-defined]
 
 
 def export(
@@ -156,7 +141,7 @@ def export(
     """
     run = session(ctx)
     with run.reading() as (conn, _):
-        text = processes.to_toml(conn, name)
+        text = process_toml.to_toml(conn, name)
     if output is None:
         print(text, end="")
         return
@@ -171,8 +156,9 @@ def import_(
     file: Annotated[str, typer.Argument(metavar="FILE|-", show_default=False)],
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Another name than the file's.")] = None,
     replace_: Annotated[bool, typer.Option("--replace", help="Change the process of that name.")] = False,
+    move_to: MoveTo = None,
 ) -> None:
-    """Read a process from TOML.
+    """Read a process from TOML, with the question sets that it brings along and are not there yet.
 
     Example: salesflow process import bakery.toml
     """
@@ -184,13 +170,21 @@ def import_(
     except UnicodeDecodeError:
         raise Refused(f"{file} is not a process file: not UTF-8 text") from None
     with run.writing(new=True) as (conn, _, work):
-        draft = processes.from_toml(text, name)
+        draft = process_toml.from_toml(text, name)
+        said = []
         if replace_:
-            processes.change(conn, draft.name, draft, run.moment)
+            said = process_drafts.change(conn, draft.name, draft, run.moment, move_to)
         else:
-            processes.add(conn, draft)
+            try:
+                process_drafts.add(conn, draft)
+            except Exists:
+                there = f"there is a process {draft.name} already"
+                raise Exists(f"{there}: --replace changes it, --name NAME adds another") from None
         work.summary = f"process {draft.name} read from {file}"
-    show(ctx, draft.name)
+        answer = process_shown.shown(conn, draft.name)
+    for line in said:
+        run.say(line)
+    run.show(answer)
 
 
 def drop(ctx: typer.Context, name: Name) -> None:

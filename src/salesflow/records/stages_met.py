@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from salesflow.people import fold
-from salesflow.records import processes
+from salesflow.records import process_drafts, processes
+from salesflow.records.process_drafts import ProcessDraft, StageDraft
 from salesflow.store.rows import one, rows
 
 Stages = Sequence[tuple[str, bool]]
@@ -29,10 +30,10 @@ def make_process(conn: sqlite3.Connection, name: str, title: str, stages: Stages
     """
     if one(conn, "SELECT 1 FROM processes WHERE name = :name", name=name):
         return None
-    drafts = [processes.StageDraft(stage, "find") for stage, begun in stages if not begun]
-    selling = [processes.StageDraft(stage) for stage, begun in stages if begun]
+    drafts = [StageDraft(stage, "find") for stage, begun in stages if not begun]
+    selling = [StageDraft(stage) for stage, begun in stages if begun]
     if not selling:
-        selling, drafts = [processes.StageDraft(draft.name) for draft in drafts] or [processes.StageDraft("Sale")], []
-    processes.add(conn, processes.ProcessDraft(name, title, [*drafts, *selling]))
+        selling, drafts = [StageDraft(draft.name) for draft in drafts] or [StageDraft("Sale")], []
+    process_drafts.add(conn, ProcessDraft(name, title, [*drafts, *selling]))
     listed = ", ".join(draft.name for draft in (*drafts, *selling))
     return f"process {name} made: {listed}; to change it: salesflow process edit {name}"
