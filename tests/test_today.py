@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from salesflow import dates, render
 from salesflow.reports import today
+from salesflow.reports import today_lines as dated
+from salesflow.reports import today_waiting as waiting
 from salesflow.store import schema
 from salesflow.table import Answer
 
@@ -22,7 +24,7 @@ TODAY = date(2026, 11, 24)  # a Tuesday
 LONG_AGO = "2020-01-01"
 KEYS = [
     "key", "kind", "channel", "due_on", "at", "days_late", "contact_id", "contact", "company", "status", "phone",
-    "email", "deal_id", "deal", "what", "why",
+    "email", "deal_id", "deal", "what", "why", "appointment", "place", "objections",
 ]  # fmt: skip
 
 
@@ -105,7 +107,7 @@ class Book:
         return found
 
     def kept(self) -> sqlite3.Connection:
-        for table in ("standing", "stage_pace"):
+        for table in ("standing", "stage_pace", "silence"):
             self.conn.execute(f"DELETE FROM {table}")
             self.conn.execute(f"INSERT INTO {table} SELECT * FROM {table}_defined")
         return self.conn
@@ -173,7 +175,7 @@ def test_the_keys_of_a_line() -> None:
         "key": "F4", "kind": "due", "channel": "call", "due_on": "2026-11-24", "at": "09:30", "days_late": 0,
         "contact_id": 4, "contact": "فرشته احمدی", "company": "Ahmadi Tailoring", "status": "lead",
         "phone": "+44 20 7946 0018", "email": None, "deal_id": None, "deal": None,
-        "what": "call: go through the quote", "why": "09:30",
+        "what": "call: go through the quote", "why": "09:30", "appointment": None, "place": None, "objections": None,
     }  # fmt: skip
 
 
@@ -413,6 +415,119 @@ def test_who_is_off_the_list_never_appears(book: Book) -> None:
     assert "Ahead" not in shown(today.report(book.kept(), today=TODAY))
 
 
+def exchange(book: Book, who: int, kind: str, on: str, direction: str, outcome: str | None = None) -> None:
+    book.insert(
+        "activities", contact_id=who, kind=kind, direction=direction, outcome=outcome, happened_on=on,
+        happened_at=f"{on}T09:00:00Z", text="asked",
+    )  # fmt: skip
+
+
+def matter(book: Book, who: int, deal: int | None, kind: str, on: str = "2026-11-20", **more: Any) -> int:
+    return book.insert(
+        "matters", contact_id=who, deal_id=deal, kind=kind, text=f"a {kind}", raised_at=f"{on}T09:00:00Z",
+        raised_on=on, **more,
+    )  # fmt: skip
+
+
+def paper(book: Book, who: int, kind: str, state: str, **more: Any) -> int:
+    return book.insert(
+        "documents", contact_id=who, kind=kind, number=book.conn.total_changes, state=state,
+        made_at="2026-11-20T09:00:00Z", made_on="2026-11-20", **more,
+    )  # fmt: skip
+
+
+def test_the_lines_of_a_sale_come_in_their_order(book: Book) -> None:
+    ann = book.person("Sign")
+    deal = book.deal(ann)
+    matter(book, ann, deal, "sign", "2026-11-19")
+    newest = matter(book, ann, deal, "sign")
+    matter(book, book.person("Promise"), book.deal(2), "objection")
+    book.promise(2, TODAY, deal_id=2, appointment="asked", due_at="10:30", place="Elm St 4", kind="meeting")
+    exchange(book, book.person("Reply"), "email", "2026-11-20", "in")
+    matter(book, book.person("Inquiry"), None, "question", document_id=paper(book, 4, "inquiry", "open"))
+    paper(book, book.person("Quote"), "quote", "sent", valid_until="2026-11-25")
+    for day in ("2026-11-10", "2026-11-12", "2026-11-23"):
+        exchange(book, 6 if day != "2026-11-10" else book.person("Silent", yes=1), "call", day, "out", "no answer")
+    exchange(book, book.person("Nudge", yes=1), "email", "2026-11-19", "out")
+    found = [(row["contact"], row["kind"], row["why"], row["what"]) for row in lines(book)]
+    assert found == [
+        ("Sign", "sign", "CLOSE NOW", "sign: a sign (2 signs)"),
+        ("Promise", "due", "APPT? 10:30", "meeting: 10 h a month, at Elm St 4, not confirmed (1 objection open)"),
+        ("Reply", "reply", "reply", "email of 20 Nov: asked"),
+        ("Inquiry", "inquiry", "answer", "inquiry of 20 Nov: a question"),
+        ("Quote", "quote", "expires", "quote: ends tomorrow"),
+        ("Silent", "silent", "silent", "3 unanswered; find another way"),
+        ("Nudge", "nudge", "nudge", "no answer for 5 days"),
+    ]
+    assert keys(book)[0] == f"S{newest}"
+
+
+def test_a_reply_waits_no_more_once_something_is_promised_or_an_inquiry_says_it(book: Book) -> None:
+    for name in ("Owed", "Promised", "Due", "Inquiry", "Long ago", "Before"):
+        exchange(book, book.person(name), "email", "2026-08-25" if name == "Long ago" else "2026-11-20", "in")
+    book.insert("follow_ups", contact_id=2, due_on="2026-12-01", created_at="x", created_on="2026-11-20")
+    book.promise(3, TODAY)
+    paper(book, 4, "inquiry", "open")
+    book.promise(6, "2026-12-24")
+    assert [row["contact"] for row in lines(book) if row["kind"] == "reply"] == ["Owed", "Before"]
+
+
+@pytest.mark.parametrize(("tries", "days", "kind"), [
+    (3, 0, None), (3, 1, "silent"), (1, 4, None), (1, 5, "nudge"), (2, 30, "nudge"), (4, 30, "silent"),
+])  # fmt: skip
+@pytest.mark.parametrize("named", [0, 1])
+def test_when_who_does_not_answer_comes_up(
+    book: Book, tries: int, days: int, kind: str | None, named: int
+) -> None:  # fmt: skip
+    who = book.person("Ken", yes=1)
+    for _ in range(tries):
+        exchange(book, who, "call", str(TODAY - timedelta(days)), "out", "no answer")
+    assert [row["kind"] for row in lines(book)] == ([kind] if kind else [])
+    ahead = {"due_on": "2026-12-01", "named_by_them": named, "created_at": "x", "created_on": "2026-01-01"}
+    book.insert("follow_ups", contact_id=who, **ahead)
+    assert lines(book) == []
+
+
+def test_nobody_is_in_more_than_one_of_the_last_kinds(book: Book) -> None:
+    for name, tries in (("Stalled and silent", 3), ("Stalled and tried", 1), ("Prospect and tried", 1)):
+        who = book.person(name, yes=3)
+        if name.startswith("Stalled"):
+            book.deal(who, (0, "2026-01-01"))
+        for _ in range(tries):
+            exchange(book, who, "email", "2026-10-01", "out")
+    ready = book.person("Stalled with a sign", yes=3)
+    matter(book, ready, book.deal(ready, (0, "2026-01-01")), "sign")
+    wrote = book.person("Stalled and owed", yes=3)
+    book.deal(wrote, (0, "2026-01-01"))
+    exchange(book, wrote, "email", "2026-11-20", "in")
+    assert [(row["contact"], row["kind"]) for row in lines(book)] == [
+        ("Stalled with a sign", "sign"), ("Stalled and owed", "reply"), ("Stalled and silent", "silent"),
+        ("Prospect and tried", "nudge"), ("Stalled and tried", "stalled"),
+    ]  # fmt: skip
+
+
+def test_what_is_over_shows_no_line_of_a_sale(book: Book) -> None:
+    for number, outcome in enumerate(("won", "lost"), 1):
+        who = book.person(f"P{number}")
+        deal = book.deal(who, outcome=outcome, closed_on="2026-11-21")
+        matter(book, who, deal, "sign")
+        paper(book, who, "quote", "sent", valid_until="2026-11-20", deal_id=deal)
+    gone = book.person("Off", off_list_on="2026-11-01")
+    matter(book, gone, book.deal(gone), "sign")
+    exchange(book, gone, "email", "2026-11-20", "in")
+    paper(book, gone, "inquiry", "open")
+    parked = book.person("Parked")
+    matter(book, parked, book.deal(parked, parked_until="2026-12-01", parked_why="away"), "sign")
+    assert lines(book) == []
+
+
+def test_somebody_to_join_the_business_may_take_twice_as_long(book: Book) -> None:
+    book.deal(book.person("Sale"), (0, "2026-11-05"))
+    book.deal(book.person("Recruit"), (0, "2026-11-05"), kind="recruit")
+    assert keys(book) == ["D1"]
+    assert keys(book, date(2026, 12, 4)) == ["D1", "D2"]
+
+
 def crowd() -> Book:
     book = Book()
     for number in range(60):
@@ -486,14 +601,15 @@ def test_no_source_reads_a_whole_table() -> None:
     conn = full().kept()
     asked = {
         "today": "2026-11-24", "since": "", "until": "2026-11-24", "room": 50, "year": "2026", "first": "11-24",
-        "last": "12-01", "leap_on": "2026-02-28", "alarm_days": 7,
+        "last": "12-01", "leap_on": "2026-02-28", "alarm_days": 7, **dated.Asked(TODAY, 0, 7).bounds,
     }  # fmt: skip
     for sql in (
-        today.FOLLOW_UPS, today.PROMISED, today.BIRTHDAYS, today.PARKED, today.STALLED, today.STALLED_COUNT,
-        today.NO_STEP, today.NO_STEP_COUNT,
+        dated.FOLLOW_UPS, dated.PROMISED, dated.BIRTHDAYS, dated.PARKED, waiting.SIGNS, waiting.REPLIES,
+        waiting.INQUIRIES, waiting.QUOTES, waiting.SILENT, waiting.SILENT_COUNT, waiting.NUDGES, waiting.NUDGES_COUNT,
+        waiting.STALLED, waiting.STALLED_COUNT, waiting.NO_STEP, waiting.NO_STEP_COUNT,
     ):  # fmt: skip
         plan = [row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", asked)]
-        whole = [step for step in plan if re.match(r"SCAN (?!\(?subquery|CONSTANT)", step)]
+        whole = [step for step in plan if re.match(r"SCAN (?!\(?subquery|(\d+ )?CONSTANT|kinds$)", step)]
         assert not whole, (sql, whole)
         sorted_late = [step for step in plan if "B-TREE FOR ORDER BY" in step or "RIGHT PART OF ORDER BY" in step]
         points = sum("SEARCH points" in step for step in plan)  # two of one person, sorted

@@ -66,9 +66,17 @@ def of_deal(conn: sqlite3.Connection, deal_id: int, *kinds: str, state: str | No
     return [row for row in found if row["kind"] in kinds and state in (None, row["state"])]
 
 
+def delete(conn: sqlite3.Connection, matter_id: int) -> None:
+    """Remove one that never was, with the answers given to it."""
+    conn.execute("UPDATE document_lines SET matter_id = NULL WHERE matter_id = :id", {"id": matter_id})
+    conn.execute("DELETE FROM replies WHERE matter_id = :id", {"id": matter_id})
+    conn.execute("DELETE FROM matters WHERE id = :id", {"id": matter_id})
+
+
 def signs(conn: sqlite3.Connection, deal_id: int) -> int:
-    """How many signs to buy a deal has shown: signs, and objections that were raised. Open or not.
+    """How many signs to buy a customer has shown: signs, and objections that were raised. Open or not.
 
     Source: an objection is no obstacle but a sign of purchase.
     """
-    return len([row for row in of_deal(conn, deal_id, "sign", "objection") if row["state"] != "expected"])
+    found = of_deal(conn, deal_id, "sign", "objection")
+    return len([row for row in found if row["stated"] and row["state"] != "expected"])
