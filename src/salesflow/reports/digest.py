@@ -1,9 +1,10 @@
 """The day as text, for cron: the queue of the day, what is new since yesterday, and how much is open.
 
-LATE is what is overdue, TODAY what is promised for today, WORTH A LOOK the rest of the queue: birthdays, parked deals
-whose day has come, stalled deals, prospects without a next step. The queue is that of `today`, in its order and with
-its limits. `Since` counts what happened yesterday and today: people added, prospects for the first time, deals won and
-lost. `Open` is every open deal but those of people off the list. Several currencies are never added.
+CLOSE NOW is who is ready to buy, LATE what is overdue, TODAY what is promised for today, WAITING FOR YOU replies,
+inquiries and quotes, WORTH A LOOK the rest of the queue: birthdays, parked deals whose day has come, who does not
+answer, stalled deals, prospects without a next step. The queue is that of `today`, in its order
+and with its limits. `Since` counts what happened yesterday and today: people added, prospects for the first time, deals
+won and lost. `Open` is every open deal but those of people off the list. Several currencies are never added.
 
 The day is `empty` when the queue is; then it is one line. The same file on the same day gives the same text.
 """
@@ -17,16 +18,20 @@ from typing import Any
 
 from salesflow import dates
 from salesflow.reports import today as queue
+from salesflow.reports import today_lines as dated
 from salesflow.reports import week
 from salesflow.store.rows import rows
 from salesflow.table import Column, Sheet, Table, Text
 from salesflow.width import fence
 
 SECTIONS = (
+    ("CLOSE NOW", ("sign",)),
     ("LATE", ("overdue",)),
     ("TODAY", ("due",)),
-    ("WORTH A LOOK", ("birthday", "parked", "stalled", "no-step")),
+    ("WAITING FOR YOU", ("reply", "inquiry", "quote")),
+    ("WORTH A LOOK", ("birthday", "parked", "silent", "nudge", "stalled", "no-step")),
 )
+WITH_REACH = ("sign", "overdue", "due", "reply")
 COLUMNS = (
     Column("on", kind="day"),
     Column("empty", kind="flag"),
@@ -54,12 +59,13 @@ FUNNEL = "SELECT status, count(*) AS people FROM standing WHERE counts = 1 GROUP
 
 
 def report(
-    conn: sqlite3.Connection, *, today: date, limit: int | None = 50, marks: str = ",.", alarm_days: int = 7
-) -> Sheet:
+    conn: sqlite3.Connection, *, today: date, limit: int | None = 50, marks: str = ",.", alarm_days: int = 7,
+    nudge_days: int = 5,
+) -> Sheet:  # fmt: skip
     """One row of figures, `empty` among them; tables `lines` (as `today` has them), `funnel` (where people stand now),
     `won_amounts`, `open_amounts`, and `ahead`, what is promised for each of the next seven days. Its view is the text.
     """
-    asked = queue.Asked(today, 0, alarm_days)
+    asked = dated.Asked(today, 0, alarm_days, nudge_days)
     lines = queue.queue(conn, asked, limit)
     promised = queue.promised_by_day(conn, today + timedelta(7))
     total, notes = queue.totals(conn, asked, lines, limit, promised, marks)
@@ -92,7 +98,7 @@ def report(
     return Sheet(COLUMNS, row, tables, view=lambda: Text([("", said) for said in text], indent=0, bold=bold))
 
 
-def sections(lines: Sequence[queue.Line], today: date) -> list[str]:
+def sections(lines: Sequence[dated.Line], today: date) -> list[str]:
     text: list[str] = []
     for title, kinds in SECTIONS:
         found = [line for line in lines if line["kind"] in kinds]
@@ -100,18 +106,20 @@ def sections(lines: Sequence[queue.Line], today: date) -> list[str]:
             text += ["", title]
         for line in found:
             text.append(f"* {said(line, today)}  [{line['key']}]")
-            if line["kind"] in ("overdue", "due") and queue.reach(line):
+            if line["kind"] in WITH_REACH and queue.reach(line):
                 text.append(f"  {queue.reach(line)}")
     return text
 
 
-def said(line: queue.Line, today: date) -> str:
+def said(line: dated.Line, today: date) -> str:
     """`Ken Ito, 4 days: call: which hours suit him?`"""
     who, what = fence(line["contact"]), line["what"]
     if line["kind"] == "overdue":
         return f"{who}, {line['days_late']} day{'s' if line['days_late'] > 1 else ''}: {what}"
     if line["kind"] == "due":
         return f"{line['at']} {who}: {what}" if line["at"] else f"{who}: {what}"
+    if line["kind"] == "quote":
+        return f"{who}: {what} ({line['why']})" if line["why"] == "expired" else f"{who}: {what}"
     if line["kind"] == "birthday":
         day = date.fromisoformat(line["due_on"])
         return f"{who}: birthday {'today' if day == today else dates.say_day(day, today)}, {what}"

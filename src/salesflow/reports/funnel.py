@@ -218,20 +218,30 @@ def lines_of(part: Part, stages: Sequence[sqlite3.Row]) -> list[Line]:
         lines += with_amounts(
             figures("people", name, "find", part.ever[name], part.now[name], part.ever[then], days(part, name)), {}
         )
-    kept = [stage for stage in stages if stage["dropped_on"] is None or was_in(part, stage["id"])]
-    reached = [part.reached(stage["rank"]) for stage in kept] + [part.closed["won"]]
-    for stage, entered, went_on in zip(kept, reached, reached[1:], strict=False):
-        place = stage["id"]
-        of_stage = figures(
-            "deals", stage["name"], stage["phase"], entered, part.standing[place], went_on, days(part, place)
-        )
+    for stage, of_stage in stage_figures(part, stages):
         # On a screen, stages of finding that no deal ever stood in are left to the people above them.
-        of_stage["idle"] = stage["phase"] == "find" and not was_in(part, place)
-        lines += with_amounts(of_stage, part.amounts.get(place, {}))
+        of_stage["idle"] = stage["phase"] == "find" and not was_in(part, stage["id"])
+        lines += with_amounts(of_stage, part.amounts.get(stage["id"], {}))
     for outcome in ("won", "lost"):
         end = figures("deals", outcome, None, part.closed[outcome], None, None, None)
         lines += with_amounts(end, part.amounts.get(outcome, {}))
     return lines
+
+
+def stage_figures(part: Part, stages: Sequence[sqlite3.Row]) -> list[tuple[sqlite3.Row, Line]]:
+    """The figures of each stage in use, and of those dropped that a deal stood in, in order."""
+    kept = [stage for stage in stages if stage["dropped_on"] is None or was_in(part, stage["id"])]
+    reached = [part.reached(stage["rank"]) for stage in kept] + [part.closed["won"]]
+    return [
+        (
+            stage,
+            figures(
+                "deals", stage["name"], stage["phase"], entered, part.standing[stage["id"]], went_on,
+                days(part, stage["id"]),
+            ),
+        )
+        for stage, entered, went_on in zip(kept, reached, reached[1:], strict=False)
+    ]  # fmt: skip
 
 
 def was_in(part: Part, stage_id: int) -> bool:

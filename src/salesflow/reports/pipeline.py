@@ -1,6 +1,7 @@
 """The pipeline: the open deals, by process and stage, those longest in their stage first.
 
-`days` is how long a deal has been in its stage, `next_on` the first day anything is promised to its contact.
+`days` is how long a deal has been in its stage, `day` which day of the deal it is, of about `expected_days` (the view
+`expected_lengths`; null where there is nothing to go by), `next_on` the first day anything is promised to its contact.
 Parked deals are in it; deals of people who asked to be off the list are not.
 """
 
@@ -32,6 +33,8 @@ COLUMNS = (
     Column("opened_on", kind="day"),
     Column("parked_until", kind="day"),
     Column("next_on", kind="day"),
+    Column("day", kind="number"),
+    Column("expected_days", kind="number"),
 )
 SCREEN = (
     Column("stage", "STAGE", wrap=True),
@@ -39,6 +42,7 @@ SCREEN = (
     Column("contact", "WHO"),
     Column("deal", "WHAT"),
     Column("days", "DAYS", "number"),
+    Column("length", "DAY OF", firm=True, right=True),
     Column("amount", "AMOUNT", "money"),
     Column("next", "NEXT", firm=True),
 )
@@ -47,8 +51,11 @@ PIPELINE = """
     SELECT 'D' || deals.id AS key, deals.id AS deal_id, deals.title AS deal, deals.contact_id,
            contacts.name AS contact, processes.name AS process, stages.name AS stage, stages.phase,
            CAST(julianday(:today) - julianday(stage_entries.entered_on) AS INTEGER) AS days,
-           deals.amount_minor, deals.currency, deals.opened_on, deals.parked_until, standing.next_on
+           deals.amount_minor, deals.currency, deals.opened_on, deals.parked_until, standing.next_on,
+           CAST(julianday(:today) - julianday(deals.opened_on) AS INTEGER) + 1 AS day,
+           expected_lengths.days AS expected_days
       FROM deals
+      JOIN expected_lengths ON expected_lengths.deal_id = deals.id
       JOIN processes ON processes.id = deals.process_id
       JOIN stages ON stages.id = deals.stage_id
       JOIN contacts ON contacts.id = deals.contact_id
@@ -76,7 +83,7 @@ def screen(found: Sequence[dict[str, Any]], today: date) -> Table:
         deals = list(group)
         name = f"{process}: {stage}" if several else stage
         shown += totals(name, deals)
-        shown += [{**row, "stage": None, "next": next_step(row, today)} for row in deals]
+        shown += [{**row, "stage": None, "next": next_step(row, today), "length": length(row)} for row in deals]
     count = "1 open deal" if len(found) == 1 else f"{len(found)} open deals"
     return Table(
         SCREEN, shown, title=f"Pipeline: {count}", ids="key",
@@ -93,6 +100,11 @@ def totals(stage: str, deals: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     first = {**blank, "stage": stage, "contact": "1 deal" if len(deals) == 1 else f"{len(deals)} deals"}
     sums = [{"amount_minor": minor, "currency": currency} for currency, minor in amounts.most_common()]
     return [{**first, **(sums[0] if sums else {})}, *({**blank, **more} for more in sums[1:])]
+
+
+def length(row: dict[str, Any]) -> str:
+    """`12/42`: which day of the deal it is, of about how many."""
+    return f"{row['day']}" + ("" if row["expected_days"] is None else f"/{max(row['expected_days'], 1)}")
 
 
 def next_step(row: dict[str, Any], today: date) -> str | None:

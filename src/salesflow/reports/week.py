@@ -4,7 +4,7 @@
 - qualified: who became prospects for the first time.
 - won, lost: deals closed, walk-in sales among the won; `amounts` of the won, each currency by itself.
 - moved: open and closed deals that went to another stage; each once, with the last stage.
-- stuck, no_step: as in the queue of the day, all of them.
+- stuck, no_step: as in the queue of the day, all of them, also those whom the queue has for another reason.
 - ahead: how much is promised for each of the seven days after today.
 
 People who asked to be off the list are not named; what was closed with them still counts.
@@ -19,6 +19,8 @@ from typing import Any
 
 from salesflow import dates, money
 from salesflow.reports import today as queue
+from salesflow.reports import today_lines as dated
+from salesflow.reports import today_waiting as waiting
 from salesflow.store.rows import rows, value
 from salesflow.table import Column, Sheet, Table, Text
 
@@ -116,7 +118,7 @@ def report(conn: sqlite3.Connection, *, today: date, marks: str = ",.") -> Sheet
     since = today - timedelta(today.weekday())
     found = happened(conn, since, today, LISTED)
     days = {"since": since.isoformat(), "today": today.isoformat()}
-    asked = queue.Asked(today, 0, 0)
+    asked = dated.Asked(today, 0, 0, once=False)
     amounts = won_amounts(conn, since, today)
     promised = queue.promised_by_day(conn, today + timedelta(7))
     row = {
@@ -124,8 +126,8 @@ def report(conn: sqlite3.Connection, *, today: date, marks: str = ",.") -> Sheet
         "until": today.isoformat(),
         **{name: total(some) for name, some in found.items()},
         "imported": value(conn, IMPORTED, **days),
-        "stuck": value(conn, queue.STALLED_COUNT, today=days["today"], room=ALL),
-        "no_step": value(conn, queue.NO_STEP_COUNT, today=days["today"], room=ALL),
+        "stuck": value(conn, waiting.STALLED_COUNT, **asked.bounds, room=ALL),
+        "no_step": value(conn, waiting.NO_STEP_COUNT, **asked.bounds, room=ALL),
     }
     ahead = [{"due_on": day.isoformat(), "promised": promised[day]} for day in sorted(promised) if day > today]
     tables = {
@@ -135,8 +137,8 @@ def report(conn: sqlite3.Connection, *, today: date, marks: str = ",.") -> Sheet
         "won_deals": Table((*DEAL, Column("amount", kind="money"), Column("way"), Column("how")), found["won"]),
         "lost_deals": Table((*DEAL, Column("amount", kind="money"), Column("how")), found["lost"]),
         "moved_deals": Table((*DEAL, Column("stage")), found["moved"]),
-        "stuck_deals": Table(queue.COLUMNS, queue.stalled(conn, asked, LISTED)),
-        "no_step_people": Table(queue.COLUMNS, queue.no_step(conn, asked, LISTED)),
+        "stuck_deals": Table(queue.COLUMNS, waiting.stalled(conn, asked, LISTED)),
+        "no_step_people": Table(queue.COLUMNS, waiting.no_step(conn, asked, LISTED)),
         "ahead": Table((Column("due_on", kind="day"), Column("promised", kind="number")), ahead),
     }
     columns = tuple(Column(name) for name in row)
