@@ -1,7 +1,8 @@
 """A salesflow file of any size, the same on every run: `python -m bench.build 100000 FILE` (or FILE.csv to import).
 
 For each contact one promise (nine of ten kept, the open ones from 30 days ago to 120 ahead) and three activities; for
-every second one answers; for every fifth a deal with its stages. Two years of days, names in several scripts.
+every second one answers; for every fifth a deal with its stages, a need, an objection with its answer, tasks done and
+to do; for every fourth deal a quote. Two years of days, names in several scripts. Deal 1 is open.
 """
 
 from __future__ import annotations
@@ -58,6 +59,17 @@ SAID = (
 ABOUT = ("the shop", "the office", "invoices", "the newsletter", "ten hours a month", "the website", "bookkeeping")
 OUTCOMES = (None, None, "reached", "no answer", "interested")
 TITLES = ("10 h a month", "Website text", "Year-end accounts", "Newsletter", "Trial week", "Call answering")
+NEEDS = ("evenings free", "invoices on time", "somebody in August", "fewer calls", "a shop that is found")
+OBJECTIONS = {
+    "price": ("too dear", "more than last year", "somebody else is cheaper"),
+    "time": ("not now", "after the season"), "trust": ("who else has it?", "we do not know you"),
+    "need": ("we do that ourselves",),
+}  # fmt: skip
+REPLIES = tuple(
+    f"{first}, {second}"
+    for first in ("half of a part-timer", "it pays for itself by March", "others say so too", "we begin small")
+    for second in ("ask Ana", "here are the figures", "no risk for you", "stop any month", "see for yourself")
+)
 REASONS = {"won": ("price", "trust", "fast reply"), "lost": ("price", "timing", "no reply")}
 
 COLUMNS = {
@@ -70,8 +82,13 @@ COLUMNS = {
     "deals": "id contact_id process_id stage_id title amount_minor currency outcome how opened_at opened_on closed_at"
     " closed_on parked_until parked_why",
     "stage_entries": "deal_id contact_id stage_id entered_at entered_on left_on days",
-    "follow_ups": "contact_id kind text due_on due_at state closed_at closed_on created_at created_on",
-    "activities": "contact_id kind direction outcome minutes text happened_at happened_on",
+    "documents": "id contact_id deal_id kind number state currency valid_until made_at made_on sent_on closed_on",
+    "matters": "id contact_id deal_id kind class text state raised_at raised_on closed_at closed_on",
+    "replies": "contact_id matter_id text text_key accepted made_at made_on",
+    "document_lines": "contact_id document_id position text quantity_thousandths price_minor",
+    "follow_ups": "contact_id kind text due_on due_at state closed_at closed_on created_at created_on deal_id task_id"
+    " appointment place",
+    "activities": "contact_id kind direction outcome minutes text happened_at happened_on deal_id task_id",
 }  # owners before what they own
 
 
@@ -83,6 +100,7 @@ class Making(NamedTuple):
     days: dict[int, str]
     questions: Sequence[int]
     ways: Sequence[tuple[int, Sequence[int]]]  # a process and its stages
+    tasks: dict[int, Sequence[int]]  # by stage
 
     def add(self, table: str, *values: Any) -> None:
         self.rows[table].append(values)
@@ -108,11 +126,18 @@ def days_around(today: date) -> dict[int, str]:
     return {away: (today + timedelta(away)).isoformat() for away in range(-PAST, AHEAD + 1)}
 
 
-def standards(conn: sqlite3.Connection) -> tuple[Sequence[int], Sequence[tuple[int, Sequence[int]]]]:
-    """The questions in force; three in four deals follow the default process."""
+def standards(
+    conn: sqlite3.Connection,
+) -> tuple[list[int], list[tuple[int, Sequence[int]]], dict[int, Sequence[int]]]:
+    """The questions in force; three in four deals follow the default process; the tasks of each stage."""
     default, other = processes.find(conn, settings.read(conn).process), processes.find(conn, "seven-step")
-    ways = [(way["id"], [stage["id"] for stage in processes.stages(conn, way["id"])]) for way in (default, other)]
-    return [row["id"] for row in questions.in_force(conn)], [ways[0], ways[0], ways[0], ways[1]]
+    ways: list[tuple[int, Sequence[int]]] = [
+        (way["id"], [stage["id"] for stage in processes.stages(conn, way["id"])]) for way in (default, other)
+    ]
+    tasks: dict[int, Sequence[int]] = defaultdict(tuple)
+    for stage_id, task_id in conn.execute("SELECT stage_id, id FROM tasks ORDER BY position"):
+        tasks[stage_id] = (*tasks[stage_id], task_id)
+    return [row["id"] for row in questions.in_force(conn)], [ways[0], ways[0], ways[0], ways[1]], tasks
 
 
 def write(conn: sqlite3.Connection, rows: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -199,7 +224,7 @@ def deal(making: Making, number: int, since: int, history: list[tuple[int, str]]
     dice, days = making.dice, making.days
     deal_id = number // 5
     process, stages = dice.choice(making.ways)
-    outcome = dice.choices(("open", "won", "lost"), (40, 35, 25))[0]
+    outcome = dice.choices(("open", "won", "lost"), (40, 35, 25))[0] if deal_id > 1 else "open"
     walked = stages[: dice.randint(1, len(stages))]
     entered = sorted(dice.randint(since, -1) for _ in walked)
     closed = dice.randint(entered[-1], -1) if outcome != "open" else None
@@ -214,8 +239,44 @@ def deal(making: Making, number: int, since: int, history: list[tuple[int, str]]
     for stage, day, left in zip(walked, entered, [*entered[1:], closed], strict=True):
         making.add("stage_entries", deal_id, number, stage, at(days[day]), days[day],
                    None if left is None else days[left], None if left is None else left - day)  # fmt: skip
+    brought_up(making, number, deal_id, entered[-1], outcome)
+    worked_on(making, number, deal_id, list(zip(walked, entered, strict=True)), outcome)
     if outcome == "won" and closed is not None:
         history[:] = [(day, status) for day, status in history if day < closed] + [(closed, "customer")]
+
+
+def brought_up(making: Making, number: int, deal_id: int, day: int, outcome: str) -> None:
+    """A need, an objection with an answer to it, and a quote for every fourth deal."""
+    dice, days = making.dice, making.days
+    on, about = days[day], dice.choice(list(OBJECTIONS))
+    is_open = outcome == "open" and dice.random() < 0.3
+    end = (None, None) if is_open else (at(on), on)
+    making.add("matters", 2 * deal_id - 1, number, deal_id, "need", None, dice.choice(NEEDS), "open", at(on), on, None,
+               None)  # fmt: skip
+    making.add("matters", 2 * deal_id, number, deal_id, "objection", about, dice.choice(OBJECTIONS[about]),
+               "open" if is_open else "closed", at(on), on, *end)  # fmt: skip
+    text = dice.choice(REPLIES)
+    accepted = None if is_open else dice.choice((0, 1, 1))
+    making.add("replies", number, 2 * deal_id, text, fold(text), accepted, at(on), on)
+    if deal_id % 4 == 0:
+        state = {"open": "sent", "won": "accepted", "lost": "declined"}[outcome]
+        making.add("documents", deal_id // 4, number, deal_id, "quote", deal_id // 4, state, "USD",
+                   days[min(day + 14, AHEAD)], at(on), on, on, None if state == "sent" else on)  # fmt: skip
+        making.add("document_lines", number, deal_id // 4, 1, dice.choice(TITLES), 1000, dice.randint(50, 5000) * 100)
+
+
+def worked_on(making: Making, number: int, deal_id: int, walked: list[tuple[int, int]], outcome: str) -> None:
+    """The first task of each stage was done; the second of the stage it stands in is promised."""
+    dice, days = making.dice, making.days
+    for stage, day in walked:
+        for task in making.tasks[stage][:1]:
+            on = days[day]
+            making.add("activities", number, "call", "out", "reached", 10, None, at(on), on, deal_id, task)
+    if outcome == "open":
+        for task in making.tasks[walked[-1][0]][1:2]:
+            due, since = days[dice.randint(-10, AHEAD)], days[walked[-1][1]]
+            making.add("follow_ups", number, "call", None, due, None, "open", None, None, at(since), since, deal_id,
+                       task, None, None)  # fmt: skip
 
 
 def promise(making: Making, number: int, since: int, *, open: bool) -> None:
@@ -223,10 +284,12 @@ def promise(making: Making, number: int, since: int, *, open: bool) -> None:
     kept = dice.random() < 0.9 and not open
     due = dice.randint(since, -1) if kept else dice.randint(-30, AHEAD)
     closed = days[dice.randint(due, -1)] if kept else None
+    asked = number % 50 == 0
     making.add(
-        "follow_ups", number, dice.choice(("call", "email", "follow-up")), dice.choice(TODOS), days[due],
-        dice.choice((None, None, "09:30", "14:00")), "done" if kept else "open", at(closed) if closed else None, closed,
-        at(days[since]), days[since],
+        "follow_ups", number, "meeting" if asked else dice.choice(("call", "email", "follow-up")), dice.choice(TODOS),
+        days[due], "10:00" if asked else dice.choice((None, None, "09:30", "14:00")), "done" if kept else "open",
+        at(closed) if closed else None, closed, at(days[since]), days[since], None, None,
+        "confirmed" if asked else None, "at the shop" if asked else None,
     )  # fmt: skip
 
 
@@ -237,7 +300,7 @@ def happened(making: Making, number: int, since: int) -> None:
     if text and dice.random() < 0.05:
         text += f", after the {WORD}"
     making.add("activities", number, kind, direction, dice.choice(OUTCOMES) if direction else None,
-               dice.choice((None, None, 5, 12, 30)), text, at(day), day)  # fmt: skip
+               dice.choice((None, None, 5, 12, 30)), text, at(day), day, None, None)  # fmt: skip
 
 
 SHEET = ("name", "company", "job_title", "source", "birthday", "note", "email", "phone", "tags")

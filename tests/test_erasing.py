@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 
 from builders import Desk, Result, argv, desk, differences, dump, environment, faults, moment, new_file, reader, run
+from salesflow.errors import SalesflowError
 from salesflow.people import fold
-from salesflow.records import consent, erasing, removing, traces
+from salesflow.records import change, consent, erasing, removing, traces
 from salesflow.records.contacts import Draft
 from salesflow.records.contacts import add as add_contact
 from salesflow.store import file
@@ -78,6 +79,22 @@ def known(path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def sold(known: Path) -> Path:
+    """The same, with all that a sale leaves."""
+    with desk(known) as at:  # all that a sale leaves; and Zyxo decides on Ken's deal, Rosa on Zyxo's
+        at.call("sell", 2, 1)
+        at.call("sell", 3, 2)
+        with change.change(at.conn, at.now, "sold"):
+            at.conn.execute("UPDATE matters SET text = 'jasmine tea' WHERE contact_id = 2 AND kind = 'need'")
+            at.conn.execute("UPDATE replies SET text = 'tea at warbler lane' WHERE contact_id = 2")
+            at.conn.execute("UPDATE documents SET note = 'with jasmine tea' WHERE contact_id = 2")
+            at.conn.execute("UPDATE document_lines SET text = 'jasmine tea' WHERE contact_id = 2")
+            at.conn.execute("UPDATE follow_ups SET place = '4 Warbler Lane' WHERE contact_id = 2")
+            at.conn.execute("UPDATE deals SET lesson = 'jasmine tea' WHERE contact_id = 2")
+    return known
+
+
 # -- nothing is left ---------------------------------------------------------------------------------------------------
 
 
@@ -90,6 +107,35 @@ def test_not_a_byte_is_left(known: Path) -> None:
         with closing(reader(known)) as conn:
             text = " ".join(str(tuple(row)) for row in conn.execute(f"SELECT * FROM {table}")).lower()
         assert not any(word in text for word in WORDS)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_of_all_that_a_sale_leaves_not_a_byte_is_left(sold: Path, deleted: bool) -> None:
+    """Also of somebody deleted before: their name stands with the deal they decided on since."""
+    if deleted:
+        done(sold, "delete", "2")
+    done(sold, "erase", NAME, "--yes")
+    assert traces_in(sold) == []
+    sound(sold)
+    with closing(reader(sold)) as conn:
+        for table in traces.owned(conn):
+            column = "id" if table == "contacts" else "contact_id"
+            assert conn.execute(f"SELECT count(*) FROM {table} WHERE {column} = 2").fetchone()[0] == 0, table
+        assert [row[0] for row in conn.execute("SELECT DISTINCT name FROM deciders")] == ["Old Mr Ray"]
+        assert conn.execute("SELECT count(*) FROM deals WHERE contact_id = 3").fetchone()[0] == 1
+    for line in json.loads(done(sold, "undo", "--list", "--json")):
+        run(sold, "undo", str(line["id"]))
+        assert traces_in(sold) == []
+        sound(sold)
+
+
+def test_all_that_a_sale_left_of_one_person_is_told(sold: Path) -> None:
+    found = json.loads(done(sold, "export", "--person", NAME))
+    assert [len(found[part]) for part in ("documents", "matters", "deciders", "decides")] == [4, 5, 2, 1]
+    assert found["persona"] == "The busy baker" and found["demand"] == "high"
+    assert found["decides"][0]["role"] == "head of purchasing"
+    assert "_ref" not in json.dumps(found)
+    assert {(each["set_name"], each["deal"]) for each in found["answers"]} == {("qualification", None), ("wishes", 2)}
 
 
 def test_others_stay_as_they_were_and_point_at_nobody(known: Path) -> None:
@@ -304,13 +350,20 @@ def removing_all(conn: sqlite3.Connection, number: int) -> None:
     contacts.delete(conn, number)
 
 
-COMMANDS = ("note", "follow", "edit", "deal", "refer", "company", "qualify", "consent", "undo", "redo", "delete", "tag")
+COMMANDS = (
+    "note", "follow", "edit", "deal", "refer", "company", "qualify", "consent", "undo", "redo", "delete", "tag", "ask",
+    "sell", "sell",
+)  # fmt: skip
 
 
 def one_more(path: Path, chance: random.Random) -> Result:
     """A command of a random history. One of five people is the one who is erased in the end."""
     who = chance.choice((NAME, NAME, "Ana", "Bo", "Cleo", "Dan"))
-    other = chance.choice((NAME, "Ana", "Bo"))
+    other, command = chance.choice((NAME, "Ana", "Bo")), chance.choice(COMMANDS)
+    if command == "sell":  # all that a sale leaves
+        with contextlib.suppress(SalesflowError), desk(path) as at:
+            at.call("sell", chance.randint(1, 5), chance.randint(1, 5))
+        return Result(0, "", "")
     return run(path, *{
         "note": ["note", who, "jasmine tea" if who == NAME else "hello"],
         "follow": ["follow", who, "fri", "jasmine tea" if who == NAME else "hello"],
@@ -324,7 +377,8 @@ def one_more(path: Path, chance: random.Random) -> Result:
         "redo": ["redo"],
         "delete": ["delete", who],
         "tag": ["edit", who, "--add-tag", chance.choice(("a", "b"))],
-    }[chance.choice(COMMANDS)])  # fmt: skip
+        "ask": ["appointment", "ask", who, "fri", "--at", "10:00", "--place", "warbler lane" if who == NAME else "here"],
+    }[command])  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 30))])

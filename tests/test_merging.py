@@ -253,7 +253,7 @@ def test_every_table_that_names_a_contact_is_thought_of(at: Desk):
         table for table in tables
         if any(row["name"] == "contact_id" for row in at.conn.execute(f"PRAGMA table_info({table})"))
     }  # fmt: skip
-    own_rules = {"points", "tags", "answers", "status_history", "aliases", "apart", "standing"}
+    own_rules = {"points", "tags", "answers", "status_history", "aliases", "apart", "standing", "silence"}
     assert hanging == {*merging.MOVED, *own_rules}
 
 
@@ -364,6 +364,8 @@ def crowd(at: Desk, dice: random.Random) -> None:
             lambda: at.call("sale", [who(), "60"]),
             lambda: at.call("edit", [who()], off_list=maybe("asked"), on_list=False),
             lambda: at.call("edit", [who()], referred_by=who()),
+            lambda: at.call("sell", int(who()), int(who())),
+            lambda: at.call("appointment ask", [who(), "fri", "the", "list"], at=dice.choice(("09:00", "14:00"))),
         ))()  # fmt: skip
 
 
@@ -380,7 +382,8 @@ def test_merges_taken_back_leave_everything_as_it_was(seed: int, at: Desk):
         at.now = later(at.now, dice.randint(0, 3), 5)
         into, other = dice.sample(ids, 2)
         held = {
-            table: value(at.conn, f"SELECT count(*) FROM {table}") for table in ("activities", "deals", "stage_entries")
+            table: value(at.conn, f"SELECT count(*) FROM {table}")
+            for table in ("activities", "deals", "stage_entries", "documents", "document_lines", "matters", "replies")
         }
         planned = merging.plan(at.conn, other, into)
         assert merge(at, other, into) == planned

@@ -2,8 +2,9 @@
 
 One object: the columns of the contact, `status`, and lists: `points`, `tags`, `also_known_as`, `consents`, `answers`
 and `extra` (those replaced later included, with `replaced_at`), `history` of the status, `referred_by`, `referred`,
-`apart_from` (others who look alike and are not them), `deals` with their `stages` and `exceptions`, `follow_ups` (done
-and dropped ones too), `activities`, `imports` they stand in, and `changes`, the commands that were about them.
+`apart_from` (others who look alike and are not them), `deals` with their `stages` and `exceptions`, `deciders` there,
+`decides` (what somebody else's deal says of them), `documents`, `matters`, `follow_ups` (done and dropped ones too),
+`activities`, `imports` they stand in, and `changes`, the commands that were about them.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from salesflow.store.rows import rows
 from salesflow.width import json_safe
 
 COLUMNS = (
-    "id", "kind", "name", "company", "job_title", "source", "source_detail", "rating", "priority", "birthday",
-    "alarm_days", "note", "off_list_on", "off_list_why", "imported", "created_at", "created_on",
+    "id", "kind", "name", "company", "job_title", "source", "source_detail", "rating", "priority", "demand",
+    "birthday", "alarm_days", "note", "off_list_on", "off_list_why", "imported", "created_at", "created_on",
 )  # fmt: skip
 POINT = ("kind", "label", "value")
 CONSENT = ("channel", "answer", "said", "basis", "method", "answered_on", "answered_at", "replaced_at")
-ANSWER = ("question", "answer", "said", "basis", "method", "answered_on", "answered_at", "replaced_at")
+ANSWER = (
+    "set_name", "question", "answer", "said", "basis", "method", "answered_on", "answered_at", "replaced_at", "deal",
+)  # fmt: skip
 EXTRA = ("field", "value", "answered_on", "replaced_at")
 
 
@@ -37,18 +40,20 @@ def known(conn: sqlite3.Connection, contact_id: int) -> dict[str, Any]:
     """What the file knows, as JSON has it."""
     ids = [contact_id]
     row, parts = next(exporting.contacts(conn, ids, whole_json.PARTS))
-    ways = exporting.processes(conn, ids, whole=False)
-    refs = {stage["id"]: number for _, stages in ways for number, stage in enumerate(stages, 1)}
-    whole = whole_json.contact(row, parts, ids, refs)
-    answers = [{**dict(each), "channel": each["question"]} for each in parts["answers"]]
+    _, refs = whole_json.headed(conn, ids, whole=False)
+    whole = plainly(whole_json.contact(row, parts, ids, refs))
+    answers = [{**each, "channel": each["question"]} for each in whole["answers"]]
     return {
         **{name: row[name] for name in COLUMNS},
+        "persona": whole["persona"],
         "status": row["status"],
         "points": [{name: point[name] for name in POINT} for point in whole["points"]],
         "tags": whole["tags"],
         "also_known_as": contacts.other_names(conn, contact_id),
-        "consents": picked(answers, "consent", CONSENT),
-        "answers": picked(answers, "qualification", ANSWER),
+        "consents": [{name: each[name] for name in CONSENT} for each in answers if each["set_name"] == "consent"],
+        "answers": [
+            {name: each[name] for name in ANSWER} for each in answers if each["set_name"] not in ("consent", "extra")
+        ],
         "extra": [
             {"field": each["question"], "value": each["answer"], **{name: each[name] for name in EXTRA[2:]}}
             for each in answers if each["set_name"] == "extra"
@@ -58,21 +63,24 @@ def known(conn: sqlite3.Connection, contact_id: int) -> dict[str, Any]:
         "referred": of(conn, REFERRED, contact_id),
         "apart_from": of(conn, APART, contact_id),
         "exceptions": whole["exceptions"],
-        "deals": [without(deal, "stage_ref") for deal in whole["deals"]],
+        "deals": whole["deals"],
+        "deciders": whole["deciders"],
+        "decides": of(conn, DECIDES, contact_id),
+        "documents": whole["documents"],
+        "matters": whole["matters"],
         "follow_ups": whole["follow_ups"],
         "activities": whole["activities"],
         **story(conn, contact_id),
     }  # fmt: skip
 
 
-def picked(answers: list[dict[str, Any]], set_name: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [{name: each[name] for name in names} for each in answers if each["set_name"] == set_name]
-
-
-def without(deal: dict[str, Any], name: str) -> dict[str, Any]:
-    """A deal without the place of its stages among those of the process, which says nothing about a person."""
-    stages = [{key: value for key, value in stay.items() if key != name} for stay in deal["stages"]]
-    return {key: value for key, value in deal.items() if key != name} | {"stages": stages}
+def plainly(found: Any) -> Any:
+    """Without places among stages, tasks, products or the preparation, which say nothing about a person."""
+    if isinstance(found, list):
+        return [plainly(each) for each in found]
+    if isinstance(found, dict):
+        return {name: plainly(each) for name, each in found.items() if not name.endswith("_ref")}
+    return found
 
 
 REFERRED_BY = """
@@ -80,6 +88,7 @@ REFERRED_BY = """
       FROM contacts JOIN contacts AS referrer ON referrer.id = contacts.referred_by_id
      WHERE contacts.id = :id
     """
+DECIDES = "SELECT role, level, says, created_on FROM deciders WHERE person_id = :id ORDER BY id"
 REFERRED = "SELECT id, name FROM contacts WHERE referred_by_id = :id ORDER BY id"
 APART = """
     SELECT contacts.id, contacts.name

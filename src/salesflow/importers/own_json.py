@@ -6,62 +6,24 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, BinaryIO
 
 from salesflow.dates import read_every
 from salesflow.errors import Refused
+from salesflow.importers import own_shapes as shapes
+from salesflow.importers.own_shapes import checked, many, values
 from salesflow.money import read_amount, read_currency
 from salesflow.people import check_text, clean_name
 from salesflow.records import contacts as keeping
 from salesflow.records.contacts import Draft, Point
-from salesflow.records.importing_whole import Ground
+from salesflow.records.importing_head import Ground
 from salesflow.records.incoming import Incoming
 from salesflow.records.settings import Settings
 
-VERSION = 1
+VERSIONS = (1, 2)  # of the shape; what an older one does not have is as it is in a new file
 LINE_CAP = 256 * 1_048_576
 _HEAD = b'{"salesflow":'
 _TAIL = '"contacts": ['
-
-# What each value must be; `!` where it must be there. `a|b`: one of these words.
-_DAYS = {"on": r"\d{4}-\d\d-\d\d", "at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "clock": r"([01]\d|2[0-3]):[0-5]\d"}
-_ANSWER = {
-    "question": "text!", "set_name": "text!", "answer": "long!", "basis": "said|assumed|rule!",
-    "method": "text", "said": "long", "answered_at": "at!", "answered_on": "on!", "replaced_at": "at",
-}  # fmt: skip
-_STATUS = {"status": "text!", "entered_at": "at!", "entered_on": "on!", "left_on": "on"}
-_STAY = {"stage_ref": "int!", "entered_at": "at!", "entered_on": "on!", "left_on": "on", "days": "int"}
-_EXCEPTION = {"kind": "text!", "because": "long", "made_at": "at!", "made_on": "on!"}
-_DEAL = {
-    "title": "text!", "process": "text!", "stage_ref": "int!", "outcome": "open|won|lost!", "way": "sold|bought!",
-    "how": "text", "opened_at": "at!", "opened_on": "on!", "closed_at": "at", "closed_on": "on", "parked_until": "on",
-    "parked_why": "text", "import_key": "text", "amount": "text", "currency": "text",
-}  # fmt: skip
-_FOLLOW_UP = {
-    "kind": "text!", "text": "long", "due_on": "on!", "due_at": "clock", "every": "text", "anchor_on": "on",
-    "state": "open|done|dropped!", "closed_at": "at", "closed_on": "on", "created_at": "at!", "created_on": "on!",
-    "deal": "int",
-}  # fmt: skip
-_ACTIVITY = {
-    "kind": "text!", "direction": "in|out", "outcome": "text", "minutes": "int", "text": "long", "happened_at": "at!",
-    "happened_on": "on!", "deal": "int", "follow_up": "int",
-}  # fmt: skip
-_CONTACT = {
-    "ref": "int", "kind": "person|company|walk-in!", "name": "text!", "company": "text", "job_title": "text",
-    "source": "text", "source_detail": "text", "rating": "int", "priority": "A|B|C", "birthday": "text",
-    "alarm_days": "int", "note": "long", "off_list_on": "on", "off_list_why": "text", "imported": "int",
-    "row_hash": "text", "created_at": "at!", "created_on": "on!",
-}  # fmt: skip
-_ALIAS = {"name": "text!", "row_hash": "text"}
-_POINT = {"kind": "email|phone|address|link|id!", "label": "text", "value": "text!", "key": "text!"}
-_QUESTION = {
-    "set_name": "text!", "name": "text!", "wording": "text!", "position": "int!", "gates": "int!", "dropped_on": "on",
-}  # fmt: skip
-_STAGE = {
-    "name": "text!", "position": "int!", "phase": "find|sell|keep!", "goal": "text", "probability": "int",
-    "limit_days": "int", "dropped_on": "on",
-}  # fmt: skip
 
 
 def is_ours(file: BinaryIO, name: str) -> bool:
@@ -85,16 +47,13 @@ class Whole:
         first = self.text.readline(LINE_CAP)
         self.lines = first.rstrip().endswith(_TAIL)
         head = self._read(first.rstrip() + "]}" if self.lines else first + self.text.read(LINE_CAP))
-        if head.get("salesflow") != VERSION:
+        if head.get("salesflow") not in VERSIONS:
             raise Refused(f"{name} was written by a newer salesflow; upgrade this one")
-        self.questions = [values(row, _QUESTION) for row in many(head, "questions")]
-        self.processes = [
-            {
-                **values(row, {"name": "text!", "title": "text"}),
-                "stages": [values(s, _STAGE) for s in many(row, "stages")],
-            }
-            for row in many(head, "processes")
-        ]
+        self.sets = [values(row, shapes.SET) for row in many(head, "question_sets")]
+        self.questions = [values(row, shapes.QUESTION) for row in many(head, "questions")]
+        self.processes = [process(row) for row in many(head, "processes")]
+        self.products = [priced(values(row, shapes.PRODUCT)) for row in many(head, "products")]
+        self.pieces = [priced(values(row, shapes.PIECE)) for row in many(head, "preparation")]
         self.held = many(head, "contacts")
 
     def _read(self, text: str) -> dict[str, Any]:
@@ -131,8 +90,8 @@ class Whole:
 
 def person(data: Any, settings: Settings, ground: Ground) -> Incoming:
     """Raises Refused, saying what is wrong."""
-    said = values(data, _CONTACT)
-    points = [values(point, _POINT) for point in many(data, "points")]
+    said = values(data, shapes.CONTACT)
+    points = [values(point, shapes.POINT) for point in many(data, "points")]
     tags = data.get("tags") or []
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise Refused("tags are a list of texts")
@@ -158,19 +117,47 @@ def person(data: Any, settings: Settings, ground: Ground) -> Incoming:
     )  # fmt: skip
 
 
+def process(data: dict[str, Any]) -> dict[str, Any]:
+    found = values(data, shapes.PROCESS) | {"stages": [values(stage, shapes.STAGE) for stage in many(data, "stages")]}
+    found["tasks"] = [values(task, shapes.TASK) | {"after": refs(task, "after")} for task in many(data, "tasks")]
+    return found
+
+
+def refs(data: dict[str, Any], name: str) -> list[int]:
+    found = data.get(name) or []
+    if not isinstance(found, list) or not all(type(each) is int and 0 < each < 10**8 for each in found):
+        raise Refused(f"{name} is a list of whole numbers")
+    return found
+
+
+def priced(said: dict[str, Any], currency: str | None = None) -> dict[str, Any]:
+    """With its price in minor units; `currency`: where it has none of its own."""
+    price = said.pop("price")
+    own = read_currency(said["currency"]) if said.get("currency") else currency
+    minor = amount(price, own)
+    found = said | {"price_minor": minor}
+    return found if "currency" not in said else found | {"currency": None if minor is None else own}
+
+
+def amount(text: str | None, currency: str | None) -> int | None:
+    """Minor units of a decimal string, below zero too."""
+    if text is None:
+        return None
+    minor, _ = read_amount(text.removeprefix("-"), read_currency(currency or ""), allow_zero=True)
+    return -minor if text.startswith("-") else minor
+
+
 def parts(data: dict[str, Any], ground: Ground) -> dict[str, Any]:
-    """What hangs on the contact, checked, with the ids that questions, processes and stages have here."""
-    answers = [values(row, _ANSWER) for row in many(data, "answers")]
-    for answer in answers:
-        set_name = answer.pop("set_name")
-        answer["question_id"] = ground.question(set_name, answer.pop("question"))
-        if set_name != "extra" and answer["answer"] not in ("yes", "no", "unknown"):
-            raise Refused(f"answer is one of yes, no, unknown, not {answer['answer'][:40]!r}")
-    in_force = [answer["question_id"] for answer in answers if answer["replaced_at"] is None]
+    """What hangs on the contact, checked, with the ids that things at the head of the file have here."""
+    deals = [deal(row, ground) for row in many(data, "deals")]
+    matters = [matter(row, ground) for row in many(data, "matters")]
+    papers = [paper(row, ground, len(matters)) for row in many(data, "documents")]
+    answers = [answer(row, ground) for row in many(data, "answers")]
+    deciders = [values(row, shapes.DECIDER) for row in many(data, "deciders")]
+    in_force = [(each["question_id"], each["deal"]) for each in answers if each["replaced_at"] is None]
     if len(in_force) > len(set(in_force)):
         raise Refused("it has two answers in force to one question")
-    deals = [deal(row, ground) for row in many(data, "deals")]
-    follow_ups = [values(row, _FOLLOW_UP) for row in many(data, "follow_ups")]
+    follow_ups = [tasked(values(row, shapes.FOLLOW_UP), ground) for row in many(data, "follow_ups")]
     for step in follow_ups:
         if step["every"]:
             read_every(step["every"])
@@ -178,40 +165,91 @@ def parts(data: dict[str, Any], ground: Ground) -> dict[str, Any]:
             not step["closed_on"]
         ):
             raise Refused(f"a follow-up due on {step['due_on']} does not hold together")
-    activities = [values(row, _ACTIVITY) for row in many(data, "activities")]
-    for row in (*follow_ups, *activities):
+    activities = [tasked(values(row, shapes.ACTIVITY), ground) for row in many(data, "activities")]
+    for row in activities:
+        row["product_id"] = ground.product(row.pop("product_ref"))
+    for row in (*follow_ups, *activities, *matters, *papers, *answers, *deciders):
         place(row, "deal", len(deals))
         place(row, "follow_up", len(follow_ups))
+        place(row, "for", len(follow_ups))
+        place(row, "document", len(papers))
+        place(row, "from", len(papers))
     if any(row["minutes"] is not None and row["minutes"] < 1 for row in activities):
         raise Refused("minutes are 1 or more")
+    if any(row[name] is not None and row[name] < 0 for row in activities for name in ("listened", "talked")):
+        raise Refused("minutes listened and talked are 0 or more")
     return {
-        "aliases": [values(row, _ALIAS) for row in many(data, "aliases")],
-        "answers": answers, "deals": deals, "follow_ups": follow_ups, "activities": activities,
-        "history": [values(row, _STATUS) for row in many(data, "history")],
-        "exceptions": [values(row, _EXCEPTION) for row in many(data, "exceptions")],
+        "contact": {
+            "demand": checked(data.get("demand"), "demand", shapes.CONTACT["demand"]),
+            "persona_id": ground.piece(checked(data.get("persona_ref"), "persona_ref", "int")),
+        },
+        "aliases": [values(row, shapes.ALIAS) for row in many(data, "aliases")],
+        "answers": answers, "deals": deals, "deciders": deciders, "documents": papers, "matters": matters,
+        "follow_ups": follow_ups, "activities": activities, "apart": refs(data, "apart"),
+        "history": [values(row, shapes.STATUS) for row in many(data, "history")],
+        "exceptions": [values(row, shapes.EXCEPTION) for row in many(data, "exceptions")],
     }  # fmt: skip
 
 
+def answer(data: Any, ground: Ground) -> dict[str, Any]:
+    found = values(data, shapes.ANSWER)
+    set_name = found.pop("set_name")
+    found["question_id"] = ground.question(set_name, found.pop("question"))
+    plain = set_name != "extra" and ground.forms[found["question_id"]] == "yes-no"
+    if plain and found["answer"] not in ("yes", "no", "unknown"):
+        raise Refused(f"answer is one of yes, no, unknown, not {found['answer'][:40]!r}")
+    return found
+
+
+def tasked(row: dict[str, Any], ground: Ground) -> dict[str, Any]:
+    return row | {"task_id": ground.task(row.pop("process"), row.pop("task_ref"))}
+
+
+def matter(data: Any, ground: Ground) -> dict[str, Any]:
+    said = values(data, shapes.MATTER)
+    if (said["state"] == "closed") != (said["closed_on"] is not None):
+        raise Refused(f"a {said['kind']} of {said['raised_on']} does not hold together")
+    said["met_by_id"] = ground.piece(said.pop("met_by_ref"))
+    return said | {"replies": [values(row, shapes.REPLY) for row in many(data, "replies")]}
+
+
+def paper(data: Any, ground: Ground, matters: int) -> dict[str, Any]:
+    said = values(data, shapes.PAPER)
+    if said["number"] < 1 or said["version"] < 1:
+        raise Refused(f"a {said['kind']} has a number and a version, from 1")
+    currency = read_currency(said["currency"]) if said["currency"] else None
+    lines = []
+    for row in many(data, "lines"):
+        line = priced(values(row, shapes.LINE), currency)
+        place(line, "matter", matters)
+        if line["quantity_thousandths"] is not None and line["quantity_thousandths"] < 1:
+            raise Refused("a quantity is more than nothing")
+        line["product_id"] = ground.product(line.pop("product_ref"))
+        line["preparation_id"] = ground.piece(line.pop("benefit_ref"))
+        lines.append(line)
+    return said | {"lines": lines}
+
+
 def deal(data: Any, ground: Ground) -> dict[str, Any]:
-    said = values(data, _DEAL)
+    said = values(data, shapes.DEAL)
     process_id, stage_id = ground.stage(said.pop("process"), said.pop("stage_ref"))
-    amount, currency = said.pop("amount"), said.pop("currency")
-    minor = None
-    if amount is not None:
-        minor, currency = read_amount(amount.removeprefix("-"), read_currency(currency or ""), allow_zero=True)
-        minor = -minor if amount.startswith("-") else minor
+    said["product_id"] = ground.product(said.pop("product_ref"))
+    text, currency = said.pop("amount"), said.pop("currency")
+    minor = amount(text, currency)
     is_open = said["outcome"] == "open"
     if is_open != (said["closed_on"] is None) or (said["parked_until"] is None) != (said["parked_why"] is None):
         raise Refused(f"the deal {said['title']} does not hold together")
     if not is_open and said["way"] == "sold" and said["how"] is None:
         raise Refused(f"the deal {said['title']} is {said['outcome']} without a reason")
-    stays = [values(row, _STAY) for row in many(data, "stages")]
+    stays = [values(row, shapes.STAY) for row in many(data, "stages")]
     for stay in stays:
-        stay["stage_id"] = ground.stage(str(data.get("process")), stay.pop("stage_ref"))[1]
+        # A deal put on another process keeps the stays it had; each says whose stage it was.
+        way = stay.pop("process") or str(data.get("process"))
+        stay["stage_id"] = ground.stage(way, stay.pop("stage_ref"))[1]
     return said | {
         "process_id": process_id, "stage_id": stage_id, "amount_minor": minor,
-        "currency": None if minor is None else currency, "stays": stays,
-        "exceptions": [values(row, _EXCEPTION) for row in many(data, "exceptions")],
+        "currency": None if minor is None else read_currency(currency), "stays": stays,
+        "exceptions": [values(row, shapes.EXCEPTION) for row in many(data, "exceptions")],
     }  # fmt: skip
 
 
@@ -219,46 +257,3 @@ def place(row: dict[str, Any], name: str, most: int) -> None:
     number = row.get(name)
     if number is not None and not 1 <= number <= most:
         raise Refused(f"{name} {number} is not there")
-
-
-def many(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = data.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise Refused(f"{name} is a list of objects")
-    return found
-
-
-def values(data: Any, shape: dict[str, str]) -> dict[str, Any]:
-    """The values of an object by the names of a shape, each checked. Raises Refused."""
-    if not isinstance(data, dict):
-        raise Refused("it is no object")
-    return {name: checked(data.get(name), name, kind) for name, kind in shape.items()}
-
-
-def checked(value: Any, name: str, kind: str) -> Any:
-    kind, needed, _ = kind.partition("!")
-    if value is None:
-        if needed:
-            raise Refused(f"{name} is missing")
-        return None
-    if kind == "int":
-        if not isinstance(value, int) or not -(2**63) <= value < 2**63:
-            raise Refused(f"{name} is a whole number, not {str(value)[:40]!r}")
-        return int(value)
-    if not isinstance(value, str):
-        raise Refused(f"{name} is a text, not {str(value)[:40]!r}")
-    if pattern := _DAYS.get(kind):
-        if not re.fullmatch(pattern, value) or (kind != "clock" and not real(value[:10])):
-            raise Refused(f"{name}: not {value[:40]!r}")
-        return value
-    if "|" in kind and value not in kind.split("|"):
-        raise Refused(f"{name} is one of {kind.replace('|', ', ')}, not {value[:40]!r}")
-    return check_text(value, name, 1_048_576 if kind == "long" else 2000)
-
-
-def real(day: str) -> bool:
-    try:
-        date.fromisoformat(day)
-    except ValueError:
-        return False
-    return True

@@ -29,7 +29,7 @@ from salesflow.importers.heading_words import REASON
 from salesflow.importers.headings import Headings, apply_map, key_of, recognise
 from salesflow.importers.opening import CODE_PAGES, Measured
 from salesflow.importers.sheet import Sheet
-from salesflow.records import importing_deals, importing_whole, mapping, questions, stages_met
+from salesflow.records import importing_deals, importing_head, importing_whole, mapping, questions, stages_met
 from salesflow.records.importing import Intake
 from salesflow.records.incoming import Extras, Report
 from salesflow.records.settings import Settings, file_id
@@ -45,7 +45,8 @@ class Order:
     """How a file is to be taken; None: as it looks. `name` is what the file is called.
 
     kind: contacts, deals, or the name of a format. sheet: of a workbook. keep_extra: columns that nobody knows are
-    kept. plan: every row is told. rejects: refused rows are kept for a file of their own.
+    kept. plan: every row is told. rejects: refused rows are kept for a file of their own. with_tasks: open deals start
+    the tasks of their stage.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Order:
     plan: bool = False
     rejects: bool = False
     sheet: str | None = None
+    with_tasks: bool = False
 
     def report(self) -> Report:
         return Report(plan={} if self.plan else None, refusals={} if self.rejects else None)
@@ -243,10 +245,12 @@ def take_deals(
     incoming = generic_deals.deals(rows, headings, settings, order.moment.day, own=is_own)
     process = generic_deals.slug(order.process) if order.process else None
     intake = importing_deals.DealIntake(
-        conn, settings, order.moment, order.extras, process=process, usual=usual, own=is_own, report=order.report()
-    )
+        conn, settings, order.moment, order.extras, process=process, usual=usual, own=is_own, report=order.report(),
+        with_tasks=order.with_tasks,
+    )  # fmt: skip
     report = intake.take(watch(incoming, rows))
-    report.made = made
+    tasks = [f"{intake.promised} task{'s' * (intake.promised > 1)} promised, from today"] if intake.promised else []
+    report.made = [*made, *tasks]
     form = "salesflow-deals" if is_own else found
     kind = found.kind if found else "deals"
     return described(rows, headings, kind, form, report, contacts_added=intake.contacts_added)
@@ -273,11 +277,16 @@ def processes_for(
 
 def take_whole(conn: sqlite3.Connection, settings: Settings, file: BinaryIO, order: Order) -> Taken:
     whole = own_json.Whole(file, order.name)
-    ground = importing_whole.prepare(conn, whole.questions, whole.processes)
+    ground = importing_head.prepare(
+        conn, sets=whole.sets, questions=whole.questions, ways=whole.processes, products=whole.products,
+        pieces=whole.pieces,
+    )  # fmt: skip
     intake = Intake(
-        conn, settings, order.moment, order.extras, own=True, attach=importing_whole.attach, report=order.report()
+        conn, settings, order.moment, order.extras, own=True, attach=importing_whole.attaching(ground),
+        report=order.report(),
     )  # fmt: skip
     report = intake.take(whole.contacts(settings, ground))
+    importing_whole.settle(conn, ground, intake.referrals.refs)
     report.made = ground.made
     return Taken("contacts", "salesflow-whole", report)
 

@@ -136,7 +136,7 @@ def memory(path: Path) -> Memory | None:
             sql = "SELECT name, value FROM config WHERE name = ? OR name LIKE ?"
             kept = [tuple(row) for row in conn.execute(sql, (SECRET, f"{BACK}%"))]
             return Memory(erased, kept)
-    except (FileTrouble, sqlite3.Error):
+    except (FileTrouble, sqlite3.Error, UnicodeDecodeError):  # a damaged file has no end of ways to be unreadable
         return None
 
 

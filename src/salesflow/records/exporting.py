@@ -8,7 +8,7 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from salesflow.records import consent, listing
 from salesflow.records.listing import Filters
@@ -113,7 +113,7 @@ PARTS = {
         """,
     "answers": """
         SELECT contact_id, question_id, questions.name AS question, set_name, answer, basis, method, said, answered_at,
-               answered_on, replaced_at
+               answered_on, replaced_at, deal_id
           FROM json_each(:ids) AS wanted
          CROSS JOIN answers ON answers.contact_id = wanted.value
           JOIN questions ON questions.id = answers.question_id
@@ -138,16 +138,49 @@ PARTS = {
          ORDER BY deals.id
         """,
     "stage_entries": """
-        SELECT stage_entries.*, stages.name AS stage
+        SELECT stage_entries.*, stages.name AS stage, processes.name AS process
           FROM json_each(:ids) AS wanted
          CROSS JOIN stage_entries ON stage_entries.contact_id = wanted.value
           JOIN stages ON stages.id = stage_entries.stage_id
+          JOIN processes ON processes.id = stages.process_id
          ORDER BY stage_entries.id
         """,
     "exceptions": """
         SELECT exceptions.*
           FROM json_each(:ids) AS wanted CROSS JOIN exceptions ON exceptions.contact_id = wanted.value
          ORDER BY exceptions.id
+        """,
+    "deciders": """
+        SELECT deciders.*, person.name AS person
+          FROM json_each(:ids) AS wanted
+         CROSS JOIN deciders ON deciders.contact_id = wanted.value
+          LEFT JOIN contacts AS person ON person.id = deciders.person_id
+         ORDER BY deciders.id
+        """,
+    "documents": """
+        SELECT documents.*
+          FROM json_each(:ids) AS wanted CROSS JOIN documents ON documents.contact_id = wanted.value
+         ORDER BY documents.id
+        """,
+    "document_lines": """
+        SELECT document_lines.*
+          FROM json_each(:ids) AS wanted CROSS JOIN document_lines ON document_lines.contact_id = wanted.value
+         ORDER BY document_lines.id
+        """,
+    "matters": """
+        SELECT matters.*
+          FROM json_each(:ids) AS wanted CROSS JOIN matters ON matters.contact_id = wanted.value
+         ORDER BY matters.id
+        """,
+    "replies": """
+        SELECT replies.*
+          FROM json_each(:ids) AS wanted CROSS JOIN replies ON replies.contact_id = wanted.value
+         ORDER BY replies.id
+        """,
+    "apart": """
+        SELECT apart.contact_id, other_id
+          FROM json_each(:ids) AS wanted CROSS JOIN apart ON apart.contact_id = wanted.value
+         ORDER BY apart.id
         """,
     "history": """
         SELECT contact_id, status_history.status, entered_at, entered_on, left_on
@@ -225,24 +258,73 @@ def used(conn: sqlite3.Connection, ids: Sequence[int], part: str, column: str) -
     return found
 
 
-def questions(conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool) -> list[sqlite3.Row]:
-    """In the order they were made: all, or those in force and those that these contacts answered."""
+def questions(
+    conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool
+) -> tuple[list[sqlite3.Row], list[sqlite3.Row]]:  # fmt: skip
+    """The sets, and the questions in the order they were made: all, or those in force and those that these contacts
+    answered."""
     answers = set() if whole else used(conn, ids, "answers", "question_id")
     found = rows(conn, "SELECT * FROM questions ORDER BY id")
-    return [row for row in found if whole or row["dropped_on"] is None or row["id"] in answers]
-
-
-def processes(
-    conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool
-) -> list[tuple[sqlite3.Row, list[sqlite3.Row]]]:
-    """Each with all its stages, dropped ones too, in the order they were made: all, or those these deals follow."""
-    followed = set() if whole else used(conn, ids, "deals", "process_id")
-    stages = "SELECT * FROM stages WHERE process_id = :id ORDER BY id"
-    return [
-        (row, rows(conn, stages, id=row["id"]))
-        for row in rows(conn, "SELECT * FROM processes ORDER BY id")
-        if whole or row["id"] in followed
+    return rows(conn, "SELECT * FROM question_sets ORDER BY id"), [
+        row for row in found if whole or row["dropped_on"] is None or row["id"] in answers
     ]
+
+
+class Process(NamedTuple):
+    """A process with its stages and tasks, dropped ones too, each in the order they were made; `waits`: the ids of the
+    tasks that one waits for, by its own."""
+
+    row: sqlite3.Row
+    stages: list[sqlite3.Row]
+    tasks: list[sqlite3.Row]
+    waits: dict[int, list[int]]
+
+
+def processes(conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool) -> list[Process]:
+    """In the order they were made: all, or those that these deals ever followed or whose tasks these people have."""
+    followed: set[int] = set()
+    if not whole:
+        followed = used(conn, ids, "deals", "process_id")
+        met = used(conn, ids, "stage_entries", "stage_id")
+        followed |= {row["process_id"] for row in rows(conn, "SELECT id, process_id FROM stages") if row["id"] in met}
+        tasks = used(conn, ids, "follow_ups", "task_id") | used(conn, ids, "activities", "task_id")
+        followed |= {row["process_id"] for row in rows(conn, "SELECT id, process_id FROM tasks") if row["id"] in tasks}
+    links = """
+        SELECT task_id, after_id FROM task_links JOIN tasks ON tasks.id = task_id
+         WHERE process_id = :id ORDER BY after_id
+        """
+    found = []
+    for row in rows(conn, "SELECT * FROM processes ORDER BY id"):
+        if whole or row["id"] in followed:
+            stages, tasks_of = (
+                rows(conn, f"SELECT * FROM {table} WHERE process_id = :id ORDER BY id", id=row["id"])  # noqa: S608
+                for table in ("stages", "tasks")
+            )
+            waits: dict[int, list[int]] = {}
+            for link in rows(conn, links, id=row["id"]):
+                waits.setdefault(link["task_id"], []).append(link["after_id"])
+            found.append(Process(row, stages, tasks_of, waits))
+    return found
+
+
+def prepared(
+    conn: sqlite3.Connection, ids: Sequence[int], *, whole: bool
+) -> tuple[list[sqlite3.Row], list[sqlite3.Row]]:  # fmt: skip
+    """Products, and pieces of the preparation, in the order they were made: all, or those that these people's deals,
+    papers and matters name, with what these belong to."""
+    products = rows(conn, "SELECT * FROM products ORDER BY id")
+    pieces = rows(conn, "SELECT * FROM preparation ORDER BY id")
+    if whole or not (products or pieces):
+        return products, pieces
+    by_id = {row["id"]: row for row in pieces}
+    wanted = used(conn, ids, "matters", "met_by_id") | used(conn, ids, "document_lines", "preparation_id")
+    wanted |= {row["persona_id"] for part in batches(ids) for row in rows(conn, CONTACTS, ids=part)}
+    while more := {by_id[each]["parent_id"] for each in wanted if each in by_id} - wanted:
+        wanted |= more
+    sold = {by_id[each]["product_id"] for each in wanted if each in by_id}
+    for part in ("deals", "activities", "document_lines"):
+        sold |= used(conn, ids, part, "product_id")
+    return [row for row in products if row["id"] in sold], [row for row in pieces if row["id"] in wanted]
 
 
 DEALS = """

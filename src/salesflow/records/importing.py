@@ -19,7 +19,7 @@ from typing import Any
 from salesflow import people
 from salesflow.dates import Moment
 from salesflow.errors import Refused
-from salesflow.records import consent, erasing, extras, follow_ups, questions
+from salesflow.records import answering, consent, erasing, extras, follow_ups
 from salesflow.records.contacts import Draft, named
 from salesflow.records.from_deals import OfDeals
 from salesflow.records.identity import WORDS, Known, Register, Unclear
@@ -366,7 +366,7 @@ class Intake:
         if (person.next_on or person.todo) and promise(conn, contact_id, person, moment):
             yield Change("next", None, " ".join(filter(None, (person.next_on or moment.on, person.todo))))
         for name, answer in (*person.answers, *self.extras.answers):
-            if answered(conn, contact_id, name, answer, moment):
+            if answered(conn, contact_id, name, answer, moment, self.extras.method):
                 yield Change(name, replaced(conn, contact_id, "qualification", name, answer), answer)
         for said in person.consents:
             if consent.give(
@@ -448,20 +448,26 @@ def replaced(conn: sqlite3.Connection, contact_id: int, set_name: str, name: str
     return str(before["answer"]) if before and before["answer"] not in ("unknown", answer) else None
 
 
-def answered(conn: sqlite3.Connection, contact_id: int, name: str, answer: str, moment: Moment) -> bool:
-    """What a list says fills what is unknown or replaces what a list said before; not what somebody said."""
+def answered(conn: sqlite3.Connection, contact_id: int, name: str, answer: str, moment: Moment, method: str) -> bool:
+    """Kept where nobody said anything (a rule did, or it was assumed), or where a list or the same way said otherwise.
+
+    What somebody said another way stays.
+    """
     there = one(
         conn,
         """
-        SELECT answer, method FROM answers JOIN questions ON questions.id = question_id
+        SELECT answer, method, basis FROM answers JOIN questions ON questions.id = question_id
          WHERE contact_id = :contact_id AND questions.name = :name AND set_name = 'qualification'
            AND replaced_at IS NULL
         """,
         contact_id=contact_id,
         name=name,
     )
-    known = there["answer"] if there else "unknown"
-    if answer == known or (there and known != "unknown" and there["method"] != "list"):
+    if there is None or there["answer"] == "unknown" or there["basis"] != "said":
+        stays = answer == "unknown"
+    else:
+        stays = answer == there["answer"] or there["method"] not in ("list", method)
+    if stays:
         return False
-    questions.answer(conn, contact_id, name, answer, moment, method="list")
+    answering.answer(conn, contact_id, name, answer, moment, method=method)
     return True

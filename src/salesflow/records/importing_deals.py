@@ -10,6 +10,8 @@ began to the day it closed: enough for win rates and days to close, and nothing 
 closes deals, of the day it is read or of the day it names; what was closed here stays closed. Of several rows about one
 deal in one file the first decides. An amount of 0 is none.
 
+The tasks of a stage start only where that is asked for, and then today: address books make no work.
+
 A row that was taken once is not read again, so an older file takes nothing back. An order that was given back is lost,
 and `bought` still: it counts in no win rate.
 """
@@ -27,7 +29,7 @@ from salesflow import money
 from salesflow.dates import Moment
 from salesflow.errors import Refused
 from salesflow.people import fold
-from salesflow.records import activities, contacts, deals, erasing, processes
+from salesflow.records import activities, contacts, deals, erasing, processes, reasons, tasks
 from salesflow.records.buyers import buyer, by_key
 from salesflow.records.contacts import Draft, Point
 from salesflow.records.incoming import NO_WAY, Change, Extras, Report
@@ -71,15 +73,18 @@ class DealRow:
 class DealIntake:
     """Deals on their way in, inside one transaction. process: of all rows; usual: of rows that name none.
 
-    own: the rows are an export of ours, where `D12` is the deal of that number, if it is still called so.
+    own: the rows are an export of ours, where `D12` is the deal of that number, if it is still called so. with_tasks:
+    open deals start the tasks of the stage they are put into.
     """
 
     def __init__(
         self, conn: sqlite3.Connection, settings: Settings, moment: Moment, extras: Extras, *,
         process: str | None = None, usual: str | None = None, own: bool = False, report: Report | None = None,
+        with_tasks: bool = False,
     ) -> None:  # fmt: skip
         self.conn, self.settings, self.moment, self.extras, self.process = conn, settings, moment, extras, process
-        self.usual, self.own = usual or settings.process, own
+        self.usual, self.own, self.with_tasks = usual or settings.process, own, with_tasks
+        self.promised = 0  # tasks of open deals
         self.report = report or Report()
         self.story: list[Change] = []  # of the row at hand
         self.contacts_added = 0
@@ -209,6 +214,7 @@ class DealIntake:
             how=(row.how or (None if bought and outcome == "won" else NO_REASON)) if closed else None,
             opened_on=opened_on, opened_at=self._at(opened_on), closed_on=closed_on,
             closed_at=self._at(closed_on) if closed_on else None, import_key=key,
+            reason=classed(outcome, row.how) if closed else None,
         )  # fmt: skip
         if not bought:
             insert(
@@ -218,7 +224,12 @@ class DealIntake:
             )  # fmt: skip
         if outcome == "won":
             self._wanted_again(contact_id)
+        self._start(deal_id, outcome)
         return deal_id
+
+    def _start(self, deal_id: int, outcome: str) -> None:
+        if self.with_tasks and outcome == "open":
+            self.promised += len(tasks.enter(self.conn, deal_id, self.moment, from_day=self.moment.on))
 
     def _wanted_again(self, contact_id: int) -> None:
         """Who buys is not off the list for want of a way to reach them."""
@@ -269,11 +280,15 @@ class DealIntake:
         elif deal["outcome"] == "open" and stage and stage["id"] != deal["stage_id"]:
             deals.enter(self.conn, deal["id"], stage["id"], self.moment)
             self.story.append(Change("stage", None, stage["name"]))
+            self._start(deal["id"], "open")
             moved = True
         changes = {name: new for name, new in changes.items() if new != deal[name]}
         if changes.get("outcome", deal["outcome"]) == "lost" and deal["way"] == "bought":
             changes |= {"how": changes.get("how") or deal["how"] or NO_REASON, "way": row.way}
             changes = {name: new for name, new in changes.items() if new != deal[name]}
+        if "how" in changes or "outcome" in changes:
+            how = changes.get("how", deal["how"])
+            changes["reason"] = classed(changes.get("outcome", deal["outcome"]), how)
         self.story += told(deal, changes)
         update(self.conn, "deals", deal["id"], **changes)
         return moved or bool(changes)
@@ -313,6 +328,11 @@ class DealIntake:
         draft = activities.Draft(deal["contact_id"], "note", row.note, on=deal["opened_on"], deal_id=deal_id)
         activities.add(self.conn, draft, self.moment)
         return True
+
+
+def classed(outcome: str, how: str | None) -> str | None:
+    """The class of the reason a file gives; None where it gives none."""
+    return reasons.classed(outcome, how).name if how and how != NO_REASON else None
 
 
 def told(deal: sqlite3.Row, changes: dict[str, Any]) -> Iterator[Change]:

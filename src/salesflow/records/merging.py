@@ -18,15 +18,20 @@ from salesflow.records.incoming import with_notes
 from salesflow.records.moving import Judged
 from salesflow.store.rows import one, rows, update, value
 
-PLAIN = ("company", "job_title", "source", "rating", "priority", "birthday", "alarm_days")
+PLAIN = ("company", "job_title", "source", "rating", "priority", "demand", "birthday", "alarm_days")
 NOTED = ("company", "job_title", "source", "birthday")  # the other's, where it is another, goes to the note
-# Moves as it is; `points`, `tags`, `answers`, `status_history`, `aliases` and `apart` have rules of their own.
-MOVED = ("deals", "stage_entries", "exceptions", "activities", "follow_ups", "imported_rows")
+# Moves as it is; `points`, `tags`, `answers`, `status_history`, `aliases` and `apart` have rules of their own, and of
+# `deciders` whoever they are themselves.
+MOVED = (
+    "deals", "stage_entries", "exceptions", "deciders", "documents", "document_lines", "matters", "replies",
+    "activities", "follow_ups", "imported_rows",
+)  # fmt: skip
 # What is counted of what moves, one and several.
 NOUNS = {
     "phone": ("phone", "phones"), "email": ("e-mail", "e-mails"), "link": ("link", "links"),
     "id": ("id", "ids"), "address": ("address", "addresses"), "tag": ("tag", "tags"), "deal": ("deal", "deals"),
     "activity": ("activity", "activities"), "follow_up": ("follow-up", "follow-ups"),
+    "document": ("paper", "papers"), "matter": ("thing they brought up", "things they brought up"),
     "doubled": ("follow-up that both have (kept once)", "follow-ups that both have (kept once)"),
     "sent": ("person they sent", "people they sent"),
 }  # fmt: skip
@@ -77,6 +82,8 @@ def plan(conn: sqlite3.Connection, other_id: int, into_id: int) -> Plan:
         "activity": count(conn, "SELECT count(*) FROM activities WHERE contact_id = :id", other_id),
         "follow_up": count(conn, "SELECT count(*) FROM follow_ups WHERE contact_id = :id", other_id) - doubled_steps,
         "doubled": doubled_steps,
+        "document": count(conn, "SELECT count(*) FROM documents WHERE contact_id = :id", other_id),
+        "matter": count(conn, "SELECT count(*) FROM matters WHERE contact_id = :id", other_id),
         "sent": count(conn, "SELECT count(*) FROM contacts WHERE referred_by_id = :id AND id <> :into", other_id,
                       into=into_id),
     }  # fmt: skip
@@ -113,6 +120,8 @@ def filled(
     if mine["source_detail"] is None and (mine["source"] is None or theirs["source"] == mine["source"]):
         changes["source_detail"] = theirs["source_detail"]
     changes |= referrer(conn, mine, theirs, fields)
+    if theirs["persona_id"] is not None and mine["persona_id"] is None:
+        changes["persona_id"] = theirs["persona_id"]
     noted = [
         f"{each.field.replace('_', ' ')} {say_birthday(str(each.other)) if each.field == 'birthday' else each.other}"
         for each in fields if each.outcome == "noted"
@@ -195,6 +204,7 @@ def merge(conn: sqlite3.Connection, other_id: int, into_id: int) -> Plan:
     moving.tags_over(conn, other_id, into_id)
     moving.settle(conn, found.answers)
     moving.promises_once(conn, other_id, into_id)
+    moving.deciders_over(conn, other_id, into_id)
     moving.histories_joined(conn, other_id, into_id)
     ids = {"other_id": other_id, "into_id": into_id}
     for table in ("answers", *MOVED):
@@ -206,5 +216,6 @@ def merge(conn: sqlite3.Connection, other_id: int, into_id: int) -> Plan:
     if "name" in found.changes:
         moving.remember_name(conn, mine, into_id)
     conn.execute("DELETE FROM contacts WHERE id = :other_id", ids)  # fails where anything still hangs on it
-    conn.execute("DELETE FROM standing WHERE contact_id = :other_id", ids)
+    for kept in ("standing", "silence"):
+        conn.execute(f"DELETE FROM {kept} WHERE contact_id = :other_id", ids)  # noqa: S608
     return found

@@ -21,6 +21,12 @@ class Judged(NamedTuple):
     replaced: sqlite3.Row | None
 
 
+# What a promise says besides its day, kind and text; two that say otherwise are two.
+LEARNT = (
+    "due_at", "every", "anchor_on", "deal_id", "task_id", "document_id", "for_id", "appointment", "place",
+)  # fmt: skip
+
+
 # -- what will move ---------------------------------------------------------------------------------------------------
 
 
@@ -61,11 +67,12 @@ def doubled(conn: sqlite3.Connection, other_id: int, into_id: int) -> list[Doubl
     ours = [dict(row) for row in rows(conn, sql, id=into_id)]
     found = []
     for theirs in rows(conn, sql, id=other_id):
-        more = {name: theirs[name] for name in ("due_at", "every", "anchor_on", "deal_id") if theirs[name] is not None}
+        more = {name: theirs[name] for name in LEARNT if theirs[name] is not None}
         for mine in ours:
             plain = all(theirs[name] == mine[name] for name in ("due_on", "kind"))
             text = fold(theirs["text"] or "") == fold(mine["text"] or "")
             if plain and text and all(mine[name] in (None, each) for name, each in more.items()):
+                more["named_by_them"] = max(mine["named_by_them"], theirs["named_by_them"])
                 found.append(Doubled(theirs["id"], mine["id"], more))
                 mine.update(more)
                 break
@@ -73,11 +80,14 @@ def doubled(conn: sqlite3.Connection, other_id: int, into_id: int) -> list[Doubl
 
 
 def judged(conn: sqlite3.Connection, other_id: int, into_id: int) -> list[Judged]:
-    """Each answer in force of the other, set beside that of the one that stays: the newer will be in force."""
+    """Each answer in force of the other, set beside that of the one that stays: the newer will be in force.
+
+    Answers about deals move with these and are in nobody's way.
+    """
     sql = """
         SELECT answers.*, set_name, questions.name AS question
           FROM answers JOIN questions ON questions.id = question_id
-         WHERE contact_id = :id AND replaced_at IS NULL
+         WHERE contact_id = :id AND replaced_at IS NULL AND deal_id IS NULL
          ORDER BY set_name, questions.position, questions.id
         """
     ours = {row["question_id"]: row for row in rows(conn, sql, id=into_id)}
@@ -90,14 +100,23 @@ def judged(conn: sqlite3.Connection, other_id: int, into_id: int) -> list[Judged
 
 
 def newer(mine: sqlite3.Row, theirs: sqlite3.Row) -> tuple[sqlite3.Row, sqlite3.Row]:
-    """The newer answer and the older. Of consent, a no that was said gives way only to a yes of a later day."""
+    """The newer answer and the older; but what was said goes before what was not.
+
+    Of consent, a no that was said gives way only to a yes of a later day.
+    """
     when = [(row["answered_on"], row["answered_at"]) for row in (mine, theirs)]
     pair = (theirs, mine) if when[1] > when[0] else (mine, theirs)
     last, first = pair
+    if mine["set_name"] != "consent" and was_said(first) > was_said(last):
+        return first, last
     if mine["set_name"] == "consent" and first["answer"] == "no" and first["basis"] != "assumed":
         later = last["answer"] == "yes" and last["basis"] != "assumed" and last["answered_on"] > first["answered_on"]
         return pair if later or last["answer"] == "no" else (first, last)
     return pair
+
+
+def was_said(answer: sqlite3.Row) -> bool:
+    return bool(answer["basis"] == "said" and answer["answer"] != "unknown")
 
 
 # -- moving it ---------------------------------------------------------------------------------------------------------
@@ -138,7 +157,29 @@ def promises_once(conn: sqlite3.Connection, other_id: int, into_id: int) -> None
             "UPDATE activities SET follow_up_id = :mine WHERE follow_up_id = :theirs",
             {"mine": found.mine_id, "theirs": found.id},
         )
+        conn.execute(
+            "UPDATE follow_ups SET for_id = :mine WHERE for_id = :theirs", {"mine": found.mine_id, "theirs": found.id}
+        )
         delete(conn, "follow_ups", [found.id])
+
+
+def deciders_over(conn: sqlite3.Connection, other_id: int, into_id: int) -> None:
+    """Where the other decides, the one that stays does; on a deal where both did, once."""
+    sql = "SELECT * FROM deciders WHERE person_id = :id ORDER BY id"
+    ours = {row["deal_id"]: row for row in rows(conn, sql, id=into_id)}
+    for row in rows(conn, sql, id=other_id):
+        mine = ours.get(row["deal_id"])
+        if mine is None:
+            update(conn, "deciders", row["id"], person_id=into_id)
+            ours[row["deal_id"]] = row
+            continue
+        learnt = {
+            name: row[name]
+            for name, nothing in (("role", None), ("level", "other"), ("says", "unknown"))
+            if mine[name] == nothing
+        }
+        update(conn, "deciders", mine["id"], **learnt)
+        delete(conn, "deciders", [row["id"]])
 
 
 def histories_joined(conn: sqlite3.Connection, other_id: int, into_id: int) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from salesflow.dates import Moment
 from salesflow.errors import NotFound, Refused, SalesflowError
 from salesflow.people import fold
-from salesflow.records import erasing, scrubbing, search, standing, traces, who
+from salesflow.records import erasing, finding, scrubbing, search, standing, traces, who
 from salesflow.records.identity import WORDS
 from salesflow.records.settings import Settings
 from salesflow.records.traces import Traces, Words
@@ -163,7 +163,7 @@ def removed(conn: sqlite3.Connection, contact_id: int, moment: Moment) -> Done:
         raise NotFound(f"no contact {contact_id} any more")
     stages = stages_of(conn, found)
     erasing.remember(conn, own_keys(conn, found, named), moment.on)
-    count = remove_rows(conn, found)
+    count = remove_rows(conn, found) + remove_names(conn, found, named)
     scrubbing.empty_pointers(conn, found)
     lines, changes = scrubbing.journal(conn, found, named)
     for stage_id in stages:
@@ -199,20 +199,32 @@ def stages_of(conn: sqlite3.Connection, found: Traces) -> list[int]:
 def remove_rows(conn: sqlite3.Connection, found: Traces) -> int:
     """How many rows of theirs went."""
     conn.execute("PRAGMA defer_foreign_keys = ON")
-    for table, column, target in traces.pointers(conn):
-        sql = f"UPDATE {table} SET {column} = NULL WHERE {column} IN (SELECT value FROM json_each(:ids))"  # noqa: S608
-        conn.execute(sql, {"ids": traces.listed(found.now.get(target, ()))})
     for table, ids in found.now.items():
         conn.executemany(f"DELETE FROM {table} WHERE id = ?", [(each,) for each in ids])  # noqa: S608
         if table in search.KINDS:
             numbers = [(each * 16 + search.KINDS[table],) for each in ids]
             conn.executemany("DELETE FROM search WHERE rowid = ?", numbers)
-    conn.executemany("DELETE FROM standing WHERE contact_id = ?", [(each,) for each in found.people])
+    for table, column, target in traces.pointers(conn):
+        sql = f"UPDATE {table} SET {column} = NULL WHERE {column} IN (SELECT value FROM json_each(:ids))"  # noqa: S608
+        conn.execute(sql, {"ids": traces.listed(found.now.get(target, ()))})
+    for kept in ("standing", "silence"):
+        conn.executemany(f"DELETE FROM {kept} WHERE contact_id = ?", [(each,) for each in found.people])  # noqa: S608
     return sum(map(len, found.now.values()))
 
 
+def remove_names(conn: sqlite3.Connection, found: Traces, named: Words) -> int:
+    """Where somebody else's deal has their name since they were deleted as a contact: who decides there goes too."""
+    sql = "SELECT id, name FROM deciders WHERE id IN (SELECT value FROM json_each(:ids))"
+    lent = rows(conn, sql, ids=traces.listed(found.lent.get("deciders", ())))
+    gone = [(row["id"],) for row in lent if row["name"] in named.names]
+    conn.executemany("DELETE FROM deciders WHERE id = ?", gone)
+    numbers = [(each * 16 + search.KINDS["deciders"],) for (each,) in gone]
+    conn.executemany("DELETE FROM search WHERE rowid = ?", numbers)
+    return len(gone)
+
+
 def mentions(conn: sqlite3.Connection, named: Words) -> list[str]:
-    """Where words about others name them, by key: `7` a contact, `A12` an activity, `F3` a promise, `D4` a deal."""
+    """Where words about others name them, by the keys that `find` shows: 7, A12, F3, D4, O3, Q1."""
     found: set[int] = set()
     for text in (*named.names, *named.values):
         alone = len(fold(text).split()) == 1 and scrubbing.carried(conn, text)
@@ -224,6 +236,5 @@ def mentions(conn: sqlite3.Connection, named: Words) -> list[str]:
                 """
             hits = rows(conn, sql, query=query, is_name=text in named.names, contacts=search.KINDS["contacts"])
             found.update(row[0] for row in hits)
-    letters = {number: letter for letter, number in zip("#AFD", search.KINDS.values(), strict=True)}
-    keys = [(letters[number % 16], number // 16) for number in sorted(found)]
-    return [f"{letter}{number}".removeprefix("#") for letter, number in keys]
+    places = [place for number in sorted(found) if (place := finding.place(conn, number))]
+    return list(dict.fromkeys(place["key"] for place in places))

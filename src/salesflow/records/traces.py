@@ -18,6 +18,7 @@ from salesflow.store import journal
 from salesflow.store.rows import rows
 
 Ids = dict[str, set[int]]  # by table
+OTHERS = ("other_id", "person_id")  # of a pair kept apart, and of who decides on somebody else's deal: theirs too
 
 
 class Traces(NamedTuple):
@@ -57,7 +58,7 @@ def owned(conn: sqlite3.Connection) -> dict[str, list[str]]:
     """For each table whose rows belong to a contact, the columns that say to whom."""
     found: dict[str, list[str]] = {"contacts": ["id"]}
     for table in journal.tables(conn):
-        must = {row["name"] for row in conn.execute(f"PRAGMA table_info({table})") if row["notnull"]}
+        must = {row["name"] for row in conn.execute(f"PRAGMA table_info({table})") if row["notnull"]} | {*OTHERS}
         keys = conn.execute(f"PRAGMA foreign_key_list({table})").fetchall()
         to_contacts = {key["from"] for key in keys if key["table"] == "contacts"} | {"contact_id"}
         if columns := sorted(must & to_contacts):
@@ -71,7 +72,7 @@ def pointers(conn: sqlite3.Connection) -> list[tuple[str, str, str]]:
     for table in journal.tables(conn):
         may = {row["name"] for row in conn.execute(f"PRAGMA table_info({table})") if not row["notnull"]}
         for key in conn.execute(f"PRAGMA foreign_key_list({table})"):
-            if key["from"] in may:
+            if key["from"] in may and key["from"] not in OTHERS:
                 found.append((table, key["from"], key["table"]))
     return found
 
@@ -120,6 +121,7 @@ def remembered(conn: sqlite3.Connection, people: set[int]) -> list[tuple[str, in
           FROM journal
          WHERE old IS NOT NULL
            AND (json_extract(old, '$.contact_id') IN people OR json_extract(old, '$.other_id') IN people
+                OR json_extract(old, '$.person_id') IN people
                 OR table_name = 'contacts' AND first_id IN people)
         """,
         people=listed(people),
@@ -185,7 +187,10 @@ def lines(conn: sqlite3.Connection, traces: Traces) -> Iterator[Line]:
 
 
 def was_theirs(conn: sqlite3.Connection, line_id: int, people: set[int]) -> bool:
-    sql = "SELECT json_extract(old, '$.contact_id'), json_extract(old, '$.other_id') FROM journal WHERE id = ?"
+    sql = """
+        SELECT json_extract(old, '$.contact_id'), json_extract(old, '$.other_id'), json_extract(old, '$.person_id')
+          FROM journal WHERE id = ?
+        """
     return not people.isdisjoint(conn.execute(sql, (line_id,)).fetchone())
 
 
