@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from transcript import FOLDER, STORY, Step, read, replayed, run, write
+from transcript import FOLDER, STORIES, Step, read, replayed, run, write
 
 
-@pytest.mark.parametrize("path", [*sorted(FOLDER.glob("*.txt")), STORY], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*sorted(FOLDER.glob("*.txt")), *STORIES], ids=lambda path: path.stem)
 def test_transcript(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "Traceback" not in text

@@ -7,7 +7,7 @@ one clock.
 
     python -m tests.transcript --rewrite [NAME...]    run them and write down what they print now; then read the diff
 
-Without a name, what examples/home-business.sh prints is written down too.
+Without a name, what the scripts under examples/ print is written down too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "transcripts"
-STORY = Path(__file__).parents[1] / "examples" / "home-business.txt"
+EXAMPLES = Path(__file__).parents[1] / "examples"
+STORIES = tuple(EXAMPLES / f"{name}.txt" for name in ("home-business", "whole-sale"))
 TODAY = "2026-11-24T09:00"
 SECONDS = 60  # a command that takes longer hangs
 
@@ -117,24 +118,27 @@ def settled(output: bytes, home: Path) -> list[str]:
 
 def replayed(path: Path) -> str:
     """The transcript, or the story, as it reads when it is run now."""
-    if path == STORY:
-        return told()
+    if path in STORIES:
+        return told(path.with_suffix(".sh"))
     return write(run(read(path.read_text(encoding="utf-8"))))
 
 
-def told() -> str:
-    """What examples/home-business.sh prints, both streams in one, as cron would mail them."""
+def told(script: Path) -> str:
+    """What a script prints, both streams in one, as cron would mail them."""
     with tempfile.TemporaryDirectory(prefix="salesflow-", dir="/tmp") as folder:
         done = subprocess.run(
-            ["sh", STORY.with_suffix(".sh")], cwd=folder, env=environment(Path(folder)), stdin=subprocess.DEVNULL,
+            ["sh", script], cwd=folder, env=environment(Path(folder)), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS, check=True,
         )  # fmt: skip
-        return re.sub(r"(business\.)\w{6}", r"\1XXXXXX", "\n".join(settled(done.stdout, Path(folder)))) + "\n"
+        return (
+            re.sub(r"((?:business|sale)\.)\w{6}(?=/)", r"\1XXXXXX", "\n".join(settled(done.stdout, Path(folder))))
+            + "\n"
+        )
 
 
 def rewrite(names: Iterable[str]) -> None:
     """Write down what the transcripts named (none: all) print now."""
-    paths = [FOLDER / f"{Path(name).stem}.txt" for name in names] or [*sorted(FOLDER.glob("*.txt")), STORY]
+    paths = [FOLDER / f"{Path(name).stem}.txt" for name in names] or [*sorted(FOLDER.glob("*.txt")), *STORIES]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, text in zip(paths, pool.map(replayed, paths), strict=True):
             if not path.exists() or path.read_text(encoding="utf-8") != text:
