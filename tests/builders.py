@@ -15,11 +15,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import sale_rows
 from salesflow.cli import TABLE, finish, said
 from salesflow.cli.filters import filtered
 from salesflow.cli.session import Session
 from salesflow.dates import Moment
-from salesflow.records import change, search, settings, setup, standing
+from salesflow.records import change, search, settings, setup, silence, standing
 from salesflow.store import file, journal, reversal
 
 PLACE = {"country": "US", "currency": "USD", "marks": ",.", "date_order": "ymd"}
@@ -126,6 +127,8 @@ class Desk(Session):
 
 def function_of(command: str) -> Any:
     """The function behind a command, found in the command table."""
+    if command == "sell":  # all that a sale leaves, in one go
+        return sale_rows.sell
     noun, _, verb = command.partition(" ")
     entry = TABLE[noun].verbs[verb] if verb else TABLE[noun]
     module, _, function = entry.place.partition(":")
@@ -152,12 +155,13 @@ Dump = dict[str, dict[int, tuple[object, ...]]]
 
 
 def dump(conn: sqlite3.Connection) -> Dump:
-    """Every row that is kept, by table and id: the journaled tables, standing, stage_pace, and the search index."""
+    """Every row that is kept, by table and id: the journaled tables, what is kept beside them, and the search index."""
     found: Dump = {}
     for table in journal.tables(conn):
         found[table] = {row["id"]: tuple(row) for row in conn.execute(f"SELECT * FROM {table}")}
     found["standing"] = {row["contact_id"]: tuple(row) for row in conn.execute("SELECT * FROM standing")}
     found["stage_pace"] = {row["stage_id"]: tuple(row) for row in conn.execute("SELECT * FROM stage_pace")}
+    found["silence"] = {row["contact_id"]: tuple(row) for row in conn.execute("SELECT * FROM silence")}
     found["search"] = {row[0]: tuple(row) for row in conn.execute("SELECT rowid, name, text FROM search")}
     return found
 
@@ -175,6 +179,7 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 def faults(conn: sqlite3.Connection) -> list[str]:
     """What is kept beside the tables and does not say what they say; empty in a sound file."""
     found = [f"standing of {number} is not as defined" for number in standing.differences(conn)]
+    found += [f"silence of {number} is not as defined" for number in silence.differences(conn)]
     found += ["stage_pace is not as defined"] * (
         {tuple(row) for row in conn.execute("SELECT * FROM stage_pace")}
         != {tuple(row) for row in conn.execute("SELECT * FROM stage_pace_defined")}

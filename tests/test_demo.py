@@ -16,7 +16,7 @@ import pytest
 from salesflow.cli import demo
 from salesflow.dates import Moment
 from salesflow.errors import FileTrouble
-from salesflow.records import standing
+from salesflow.records import silence, standing
 from salesflow.records.listing import STATUSES
 from salesflow.reports import today
 from salesflow.store import file
@@ -43,6 +43,18 @@ def test_it_looks_alive_on_any_day(on: str, tmp_path: Path) -> None:
         assert {row[0] for row in conn.execute("SELECT outcome FROM deals")} == {"open", "won", "lost"}
         assert len({row[0] for row in conn.execute("SELECT currency FROM deals")}) == 2
         assert standing.differences(conn) == []
+
+
+def test_a_sale_under_way_has_something_of_everything(tmp_path: Path) -> None:
+    """A seller who looks around meets every kind of thing that a sale brings, and nothing she must not trust."""
+    with made(tmp_path, DAYS[0]) as conn:
+        kinds = {tuple(row) for row in conn.execute("SELECT kind, state FROM matters")}
+        assert {("objection", "open"), ("objection", "closed"), ("sign", "open"), ("question", "open")} <= kinds
+        assert conn.execute("SELECT count(*) FROM products").fetchone()[0] == 2
+        assert conn.execute("SELECT count(*) FROM answers WHERE deal_id IS NOT NULL").fetchone()[0] == 4
+        states = {row[0] for row in conn.execute("SELECT appointment FROM follow_ups WHERE appointment IS NOT NULL")}
+        assert states == {"confirmed"}
+        assert silence.differences(conn) == []
 
 
 def test_every_thing_happened_on_its_own_day(tmp_path: Path) -> None:

@@ -343,7 +343,7 @@ def test_the_pipeline(book: Book) -> None:
     answer = pipeline.report(book.kept(), today=TODAY)
     assert [column.name for column in answer.columns] == [
         "key", "deal_id", "deal", "contact_id", "contact", "process", "stage", "phase", "days", "amount", "opened_on",
-        "parked_until", "next_on",
+        "parked_until", "next_on", "day", "expected_days",
     ]  # fmt: skip
     assert [(row["key"], row["stage"], row["days"], row["next_on"]) for row in answer.rows] == [
         ("D3", "Needs", 23, None),
@@ -352,12 +352,12 @@ def test_the_pipeline(book: Book) -> None:
     ]
     assert shown(answer) == (
         "Pipeline: 3 open deals\n"
-        "STAGE  KEY  WHO      WHAT          DAYS      AMOUNT  NEXT\n"
-        "Needs       2 deals                      100.00 EUR\n"
-        "       D3   Ana B    10 h a month    23              parked, 1 Dec\n"
-        "       D2   Ken Ito  10 h a month     4  100.00 EUR  Fri 27 Nov\n"
-        "Pitch       1 deal                       400.00 USD\n"
-        "       D1   Ken Ito  10 h a month    10  400.00 USD  Fri 27 Nov\n"
+        "STAGE  KEY  WHO      WHAT          DAYS  DAY OF      AMOUNT  NEXT\n"
+        "Needs       2 deals                              100.00 EUR\n"
+        "       D3   Ana B    10 h a month    23      24              parked, 1 Dec\n"
+        "       D2   Ken Ito  10 h a month     4       5  100.00 EUR  Fri 27 Nov\n"
+        "Pitch       1 deal                               400.00 USD\n"
+        "       D1   Ken Ito  10 h a month    10      11  400.00 USD  Fri 27 Nov\n"
     )
 
 

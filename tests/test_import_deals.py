@@ -170,6 +170,71 @@ def test_a_later_file_moves_and_closes(conn: sqlite3.Connection) -> None:
     assert not faults(conn)
 
 
+STARTED = """\
+Deal id,Contact,Title,Stage,Outcome,Opened,Closed,Reason
+X1,Ken,hours,Offer,open,2026-01-05,,
+X2,Ana,hours,Offer,lost,2026-01-05,2026-02-01,Price: they pay less
+X3,Bo,hours,Offer,won,2026-01-05,2026-02-01,
+"""
+
+
+def with_process(conn: sqlite3.Connection) -> None:
+    """A process with a task two days after its second stage is entered, and one after its third."""
+    from salesflow.records import process_drafts
+    from salesflow.records.process_drafts import ProcessDraft, StageDraft, TaskDraft
+
+    stages = [
+        StageDraft("Talk"), StageDraft("Offer", tasks=(TaskDraft("Call after", "call", 2), TaskDraft("Think"))),
+        StageDraft("Order", tasks=(TaskDraft("Thank them", "letter", 1),)),
+    ]  # fmt: skip
+    with change.change(conn, moment(), "process"):
+        process_drafts.add(conn, ProcessDraft("mine", "", stages))
+
+
+def promised(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
+    sql = "SELECT deal_id, kind, text, due_on, task_id IS NOT NULL FROM follow_ups ORDER BY id"
+    return [tuple(row) for row in conn.execute(sql)]
+
+
+def test_imported_deals_promise_nothing_unless_asked(conn: sqlite3.Connection) -> None:
+    with_process(conn)
+    bring(conn, STARTED, process="mine")
+    assert promised(conn) == []
+    assert not faults(conn)
+
+
+def test_with_tasks_open_deals_start_those_of_their_stage_today(conn: sqlite3.Connection) -> None:
+    with_process(conn)
+    assert bring(conn, STARTED, process="mine", with_tasks=True).report.made == ["1 task promised, from today"]
+    assert promised(conn) == [(1, "call", "Call after", "2026-11-26", 1)]
+    again = bring(conn, STARTED, process="mine", with_tasks=True)
+    assert counts(again) == (0, 0, 3, 0) and again.report.made == []
+    moved = bring(
+        conn, STARTED.replace("Offer,open", "Order,open"), later(moment(), 3), process="mine", with_tasks=True
+    )
+    assert counts(moved) == (0, 1, 2, 0)
+    assert promised(conn)[1:] == [(1, "letter", "Thank them", "2026-11-30", 1)]  # the Saturday after goes to Monday
+    assert not faults(conn)
+
+
+def test_a_reason_has_its_class(conn: sqlite3.Connection) -> None:
+    with_process(conn)
+    bring(conn, STARTED, process="mine")
+    assert deals(conn, "how, reason") == [
+        (None, None), ("Price: they pay less", "price"), ("not recorded", None)]  # fmt: skip
+    bring(conn, STARTED.replace("Offer,open,2026-01-05,,", "Offer,lost,2026-01-05,2026-03-01,timing"), process="mine")
+    assert deals(conn, "how, reason")[0] == ("timing", "timing")
+
+
+def test_tasks_of_people_are_refused(tmp_path: Path) -> None:
+    db, file = new_file(tmp_path / "sales.db"), tmp_path / "people.csv"
+    file.write_text("name\nAnn\n")
+    done = run(db, "import", str(file), "--with-tasks")
+    assert (done.code, done.err) == (
+        2, "salesflow: --with-tasks is for deals, and there are none in it; leave it away\n")  # fmt: skip
+    assert json.loads(run(db, "list", "--json").out) == []
+
+
 def test_two_sales_alike_are_two_sales(conn: sqlite3.Connection) -> None:
     text = "contact,what,amount,outcome,date\nAnn,Cake,40,won,2026-10-01\nAnn,Cake,40,won,2026-10-01\n"
     assert counts(bring(conn, text)) == (2, 0, 0, 0)

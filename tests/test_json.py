@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from salesflow.reports import today
+
 TEXT = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
 KEYS = r"`\{([a-z0-9_, ]+)\}`"
 
@@ -79,4 +81,11 @@ def test_money_is_a_decimal_string_with_its_currency(answers: dict[str, Any]) ->
 
 def test_the_queue_has_every_kind_that_the_page_names(answers: dict[str, Any]) -> None:
     kinds = {row["kind"] for row in answers["today"]}
-    assert kinds == {"overdue", "due", "birthday", "parked", "stalled", "no-step"}
+    named = re.search(r"`kind` is one of (.+?)\.\n", dict(sections())["today"], re.DOTALL)
+    assert named
+    assert (
+        {"overdue", "due", "birthday", "parked", "stalled", "no-step"}
+        <= kinds
+        <= set(re.findall(r"`([a-z-]+)`", named[1]))
+    )
+    assert set(today.KINDS) <= set(re.findall(r"`([a-z-]+)`", named[1]))

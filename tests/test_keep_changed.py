@@ -51,7 +51,7 @@ def changed(at: Desk, one: dict[str, Any], other: dict[str, Any]) -> set[int]:
     before, after = by_person(at, one), by_person(at, other)
 
     def told(of: dict[int, Any], number: int) -> dict[Any, Any]:
-        return {key: row for key, row in of.get(number, {}).items() if key[0] not in ("standing",)}
+        return {key: row for key, row in of.get(number, {}).items() if key[0] not in ("standing", "silence")}
 
     return {number for number in {*before, *after} if told(before, number) != told(after, number)}
 
@@ -59,9 +59,9 @@ def changed(at: Desk, one: dict[str, Any], other: dict[str, Any]) -> set[int]:
 def pointed_at(at: Desk, found: dict[str, Any], people: set[int], before: dict[str, Any]) -> set[int]:
     """These people, and whom they lead to by a row that was not there before: who sent them, whose deal theirs is of."""
     pointers = (("referred_by_id", "contacts"), ("other_id", "contacts"), ("deal_id", "deals"),
-                ("follow_up_id", "follow_ups"))  # fmt: skip
+                ("follow_up_id", "follow_ups"), ("person_id", "contacts"))  # fmt: skip
     more: set[int] = set()
-    for table in ("contacts", "activities", "follow_ups", "exceptions", "stage_entries", "apart"):
+    for table in ("contacts", "activities", "follow_ups", "exceptions", "stage_entries", "apart", "deciders"):
         names = columns(at, table)
         for row in found[table].values():
             if row[0 if table == "contacts" else names.index("contact_id")] in people:
@@ -249,7 +249,7 @@ def test_a_process_made_by_the_file_stays_whole_with_a_deal_that_stays(at: Desk,
 def test_a_process_that_only_a_setting_needs_is_named(at: Desk, tmp_path: Path):
     text = "Deal id,Contact,Title,Amount,Stage\nX1,Ken,hours,100,Talk\nX2,Ana,hours,200,Offer\n"
     imported = brought_in(at, tmp_path, text, as_="deals", process="theirs")
-    setting = number_of(at.call("config", "process", "theirs"))
+    setting = number_of(at.call("config", "process", ["theirs"]))
     now = note(at)
     with pytest.raises(Refused, match=f"built on by {setting} config .*; first: salesflow undo {setting}$"):
         change.undo(at.conn, at.now, imported, keep_changed=True)

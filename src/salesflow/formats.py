@@ -99,7 +99,7 @@ def markdown(answer: Answer, screen: Screen) -> Iterator[str]:
             yield markdown_row([column.caption.strip() or column.name, cell_of(column, answer.row, screen)])
         for name, table in answer.tables.items():
             if table.rows:
-                yield from ("", f"## {escaped(screen.say(name))}", "", *markdown(table, screen))
+                yield from ("", f"## {escaped(screen.say(table.title or name))}", "", *markdown(table, screen))
     else:
         columns = [column for column in answer.columns if column.caption.strip()] or answer.columns
         yield markdown_row([screen.say(column.caption or column.name) for column in columns])

@@ -40,6 +40,8 @@ def lines_of(shown: Answer, screen: Screen) -> Iterator[Line]:
             if table.rows:
                 yield from prose(table.title or name, screen, HEADING)
                 yield from table_lines(table, screen)
+                for note in table.notes:
+                    yield from prose(note, screen)
 
 
 class Fit(NamedTuple):

@@ -35,6 +35,11 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, 29 if leap else _LENGTHS[month]))
 
 
+def working_day(day: date) -> date:
+    """The day itself, or the Monday after a Saturday or a Sunday."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
+
+
 def add_business_days(day: date, n: int) -> date:
     """n days on, counting Monday to Friday only; from a weekend the first of them is the Monday (back: the Friday)."""
     step = 1 if n > 0 else -1

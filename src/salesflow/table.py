@@ -47,12 +47,12 @@ class Table(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One row and named tables under it; JSON nests them as lists of objects. `ids` as in Table."""
+    """One row and named tables under it; JSON nests them as lists of objects. `ids` and `view` as in Table."""
 
     columns: Sequence[Column]
     row: Row
     tables: Mapping[str, Table] = {}
-    view: Callable[[], Table | Text] | None = None
+    view: Callable[[], Table | Sheet | Text] | None = None
     ids: str = "id"
 
 

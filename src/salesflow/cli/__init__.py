@@ -15,10 +15,12 @@ from salesflow.cli.tree import Entry, Tree, made
 from salesflow.errors import Refused, SalesflowError
 
 QUESTION = {
-    "list": Entry("qualify:list_questions", "The questions, in the order they are asked."),
-    "add": Entry("qualify:add_question", "Add a question."),
-    "edit": Entry("qualify:edit_question", "Reword it, move it, or say whether it is needed."),
-    "drop": Entry("qualify:drop_question", "Ask it no more; its answers stay."),
+    "list": Entry("question:list_questions", "The questions of a set, in the order they are asked."),
+    "sets": Entry("question:list_sets", "The sets of questions there are."),
+    "add": Entry("question:add_question", "Add a question, or a set of your own."),
+    "edit": Entry("question:edit_question", "Reword it, move it, or say whether it is needed."),
+    "drop": Entry("question:drop_question", "Ask it no more; its answers stay."),
+    "check": Entry("question:check", "What the questions of a set serve, and how to ask better."),
 }
 DEAL = {
     "list": Entry("deal:list_deals", "Deals, the newest first."),
@@ -28,23 +30,124 @@ DEAL = {
     "reopen": Entry("deal:reopen", "A closed deal is open again."),
     "delete": Entry("deal:delete", "Remove one that never was."),
 }
+TASK = {
+    "list": Entry("task:list_tasks", "The tasks of a deal by stage, or what is ready in every deal."),
+    "done": Entry("task:done", "One is done: task done WHO|DEAL TASK [TEXT]."),
+}
 PROCESS = {
     "list": Entry("process:list_processes", "The processes and their stages."),
     "show": Entry("process:show", "One process, stage by stage."),
     "new": Entry("process:new", 'Your own: process new NAME --stages "A,B,C".'),
-    "edit": Entry("process:edit", "Change stages, also while deals stand in it."),
+    "edit": Entry("process_edit:edit", "Change stages and tasks, also while deals stand in it."),
+    "use": Entry("process:use", "Put an open deal on it."),
+    "check": Entry("process_look:check", "What it lacks: goals, measures, order; is it followed?"),
+    "diagram": Entry("process_look:diagram", "Draw it, on the screen or as Mermaid."),
+    "build": Entry("process_look:build", "Propose one from what was really logged."),
+    "handbook": Entry("process_look:handbook", "All of it as one text, to learn from."),
     "export": Entry("process:export", "Write it as TOML."),
     "import": Entry("process:import_", "Read it from TOML."),
     "drop": Entry("process:drop", "Remove one that no deal followed."),
 }
 REPORT = {
     "win-rate": Entry("look:win_rate", "Won, lost, rate, amount, days to close."),
+    "reasons": Entry("reporting:reasons", "How sales were won and lost, and what was learned."),
+    "closing": Entry("reporting:closing", "In order, on a sign, pushed; new customers; paid."),
+    "cycle": Entry("reporting:cycle", "From first contact to sale: how long."),
+    "stages": Entry("reporting:stages", "Every stage: totals, conversion, averages."),
+    "stalls": Entry("reporting:stalls", "Deals that stall, and the likely cause."),
+    "actions": Entry("reporting:actions", "What was done, and what it moved."),
+    "time": Entry("reporting:time", "Where the time goes."),
+    "qualify": Entry("reporting:qualify", "People gathered, and days to the verdict."),
+    "presentations": Entry("reporting:presentations", "How far they went, what they asked for."),
+    "papers": Entry("reporting:papers", "From inquiry to quote to sale."),
+    "exceptions": Entry("reporting:exceptions", "What was done against a warning, and whether it paid."),
+    "roadmap": Entry("reporting:roadmap", "Goals, key deals, strategies: a page to give away."),
+}
+PRODUCT = {
+    "list": Entry("product:list_products", "What there is to sell."),
+    "add": Entry("product:add", "Add one: product add NAME --price 400."),
+    "show": Entry("product:show", "One product: features, advantages, benefits."),
+    "edit": Entry("product:edit", "Change it, or say more for it."),
+    "drop": Entry("product:drop", "Sell it no more."),
+}
+PREPARE = {
+    "show": Entry("prepare:show", "What is prepared, what is missing, how to mend it."),
+    "check": Entry("prepare:check", "The same, and exit code 1 where something is missing."),
+    "list": Entry("prepare:list_pieces", "What is known, of one kind or all."),
+    "add": Entry("prepare:add", "Write something down: prepare add KIND TEXT."),
+    "edit": Entry("prepare:edit", "Change a piece by its key (K12)."),
+    "drop": Entry("prepare:drop", "Take a piece away."),
+}
+NEED = {
+    "list": Entry("need:list_needs", "What is needed and wanted, of one deal or all."),
+    "add": Entry("need:add", "What they need, in their words: need add DEAL TEXT."),
+    "edit": Entry("need:edit", "Other words, or the benefit that meets it."),
+    "met": Entry("need:met", "It is met."),
+    "drop": Entry("need:drop", "Take away one that is none."),
+}
+PITCH = {
+    "list": Entry("pitch:list_pitches", "The presentations, the newest first."),
+    "draft": Entry("pitch:draft", "Write one for a deal, from what is known."),
+    "show": Entry("pitch:show", "To be read, or read aloud; -o FILE."),
+    "edit": Entry("pitch:edit", "Your own words for a part of it."),
+    "check": Entry("pitch:check", "What is missing, and which needs it does not meet."),
+    "given": Entry("pitch:given", "You gave it: how far they went, what they said."),
 }
 DB = {
     "path": Entry("db:path", "Where the file is."),
     "backup": Entry("db:backup", "Copy it, verified."),
     "restore": Entry("db:restore", "Bring a copy back."),
     "check": Entry("db:check", "Look for damage; --fix mends what can be."),
+}
+APPOINTMENT = {
+    "list": Entry("appointment:list_appointments", "Those ahead, by day and hour."),
+    "ask": Entry("appointment:ask", "You asked for one: appointment ask WHO DAY --at 10:00."),
+    "confirm": Entry("appointment:confirm", "They said yes."),
+    "held": Entry("appointment:held", "It took place: log it."),
+    "missed": Entry("appointment:missed", "It did not; --next DAY asks for another."),
+    "cancel": Entry("appointment:cancel", "It will not take place."),
+    "suggest": Entry("appointment:suggest", "Appointment or cold visit, and why?"),
+}
+VISITS = {
+    "list": Entry("visits:list_rounds", "The rounds: doors, left, not in."),
+    "sheet": Entry("visits:sheet", "The doors of a round, to take along."),
+    "plan": Entry("visits:plan", "A round to everybody with a tag: visits plan TAG DAY."),
+    "tick": Entry("visits:tick", "A door is done: not-in, no, come-back, lead, sold."),
+    "next": Entry("visits:next_round", "Whoever was not in makes the next round."),
+}
+INQUIRY = {
+    "list": Entry("inquiry:list_inquiries", "What customers ask, the newest first."),
+    "add": Entry("inquiry:add", "They ask: inquiry add WHO PRODUCT --asks price,delivery."),
+    "edit": Entry("inquiry:edit", "Another product, quantity, question."),
+    "answer": Entry("inquiry:answer", "You told them: --price, --availability, --delivery."),
+    "show": Entry("inquiry:show", "One inquiry with its answers."),
+    "close": Entry("inquiry:close", "They ask no more."),
+}
+QUOTE = {
+    "list": Entry("quote_paper:list_quotes", "Quotes, the newest first."),
+    "add": Entry("quote:add", 'Draft one: quote add WHO "VA 10h x 2 @ 380".'),
+    "edit": Entry("quote:edit", "Change a draft."),
+    "sent": Entry("quote:sent", "You sent it: it binds from now on."),
+    "revise": Entry("quote:revise", "A new version of one that was sent."),
+    "accepted": Entry("quote_end:accepted", "They said yes: the deal is won."),
+    "declined": Entry("quote_end:declined", "They said no to it; the deal stays open."),
+    "withdraw": Entry("quote_end:withdraw", "You take it back."),
+    "show": Entry("quote_paper:show", "One quote; --text and --html: the paper."),
+    "template": Entry("quote_paper:template", "How the paper looks, and your own."),
+}
+OBJECTION = {
+    "list": Entry("objection:list_objections", "Those of a deal; without DEAL, those still open."),
+    "add": Entry("objection:add", "They object, a sign to buy: objection add DEAL TEXT."),
+    "answer": Entry("objection:answer", "What you answered; --accepted, or not."),
+    "raise": Entry("objection:raise_", "One that you expected was raised."),
+    "edit": Entry("objection:edit", "What is behind it, their side, its kind."),
+    "playbook": Entry("objection:playbook", "Every answer, and how often a sale followed."),
+}
+DECIDER = {
+    "list": Entry("decider:list_deciders", "Who decides on a deal, and where they stand."),
+    "add": Entry("decider:add", "One who decides: decider add DEAL NAME --level owner."),
+    "says": Entry("decider:says", "For or against: decider says DEAL NAME for."),
+    "drop": Entry("decider:drop", "They decide on it no more."),
 }
 COMPLETION = {
     "show": Entry("completion:show", "Print the script for your shell."),
@@ -54,19 +157,34 @@ TABLE = {
     "today": Entry("look:today", "The list: whom to contact today, and why."),
     "show": Entry("contact:show", "One person, or one thing by its key, on one screen."),
     "add": Entry("contact:add", "Add a person or a firm."),
-    "done": Entry("follow_up:done", "It was on the list: log it, set the next step."),
+    "done": Entry("finishing:done", "It was on the list: log it, set the next step."),
     "log": Entry("activity:log", "It was not on the list: log what happened."),
     "note": Entry("activity:note", "Only to remember."),
     "follow": Entry("follow_up:follow", "A promise with a day.", filters=True),
-    "snooze": Entry("follow_up:snooze", "The same promise, another day."),
+    "snooze": Entry("finishing:snooze", "The same promise, another day."),
     "qualify": Entry("qualify:qualify", "A few short questions: lead or prospect?", free=True),
+    "ask": Entry("ask:ask", "Any set of questions: what is known, what to ask next.", free=True),
     "consent": Entry("consent:consent", "May they be written to or called, and who says so?"),
     "sale": Entry("sale:sale", "Sold on the spot (WHO may be walk-in)."),
     "deal": Entry("", "Deals: sales that take time.", DEAL),
     "move": Entry("deal:move", "On to the next stage, or to STAGE."),
-    "win": Entry("deal:win", "Closed: sold, and how."),
-    "lose": Entry("deal:lose", "Closed: not sold, and why."),
-    "park": Entry("deal:park", "Not now: quiet until that day."),
+    "sign": Entry("sign:sign", "They are ready to buy: sign DEAL TEXT."),
+    "objection": Entry("", "What they say against it, and the answers that worked.", OBJECTION),
+    "decider": Entry("", "Who decides on a deal.", DECIDER),
+    "win": Entry("closing:win", "Closed: sold, and how."),
+    "lose": Entry("closing:lose", "Closed: not sold, and why."),
+    "park": Entry("closing:park", "Not now: quiet until that day."),
+    "where": Entry("where:where", "Where a deal stands, what is next, and whether to change course."),
+    "task": Entry("", "Tasks of a deal: ready, waiting, done.", TASK),
+    "appointment": Entry("", "Appointments: ask, confirm, held, missed.", APPOINTMENT),
+    "visits": Entry("", "Rounds from door to door in an area.", VISITS),
+    "product": Entry("", "What there is to sell.", PRODUCT),
+    "prepare": Entry("", "Know your product, market, buyers, competitors.", PREPARE),
+    "need": Entry("", "What a customer needs and wants.", NEED),
+    "pitch": Entry("", "Presentations, written for one customer.", PITCH),
+    "inquiry": Entry("", "What a customer asks: price, availability, delivery.", INQUIRY),
+    "quote": Entry("", "Offers that bind: draft, sent, revised, accepted.", QUOTE),
+    "t": Entry("t:t", "Short codes: VA11 to VA13 inquiries, VA21 to VA23 quotes.", free=True),
     "list": Entry("contact:list_contacts", "People by filter.", filters=True),
     "find": Entry("contact:find", "Any word, anywhere."),
     "history": Entry("activity:history", "What happened, newest first."),
@@ -86,14 +204,16 @@ TABLE = {
     "merge": Entry("duplicates:merge", "Make one of two: merge WHO --into WHO.", free=True),
     "config": Entry("config:config", "Country, currency, how dates are read."),
     "process": Entry("", "Processes: the ways you sell.", PROCESS),
-    "question": Entry("", "The questions that tell a prospect from a lead.", QUESTION),
+    "question": Entry("", "The questions you ask, in sets.", QUESTION),
     "db": Entry("", "The file: where, backup, restore, check.", DB),
     "demo": Entry("demo:demo", "A small business to look around in."),
     "completion": Entry("", "Tab completion for your shell.", COMPLETION),
 }
 GUESSES = {
     "remind": "follow WHO DAY [TEXT]", "promise": "follow WHO DAY [TEXT]", "followup": "follow WHO DAY [TEXT]",
-    "follow-up": "follow WHO DAY [TEXT]", "task": "follow WHO DAY [TEXT]", "call": "log call WHO [TEXT]",
+    "follow-up": "follow WHO DAY [TEXT]", "call": "log call WHO [TEXT]",
+    "tasks": "task list WHO|DEAL", "ready": "task list WHO|DEAL", "next": "where WHO|DEAL", "status": "where WHO|DEAL",
+    "step": "task done WHO|DEAL TASK",
     "email": "log email WHO [TEXT]", "visit": "log visit WHO [TEXT]", "search": "find TEXT", "grep": "find TEXT",
     "sold": "sale WHO AMOUNT [WHAT]", "sell": "sale WHO AMOUNT [WHAT]", "won": "win WHO HOW", "lost": "lose WHO HOW",
     "rm": "delete WHO|KEY", "remove": "delete WHO|KEY", "agenda": "today", "todo": "today", "due": "today",
@@ -102,9 +222,19 @@ GUESSES = {
     "stats": "funnel, or report win-rate", "init": "add NAME; the file is made by itself", "criteria": "question list",
     "tick": "done KEY|WHO [TEXT]", "close": "win WHO HOW, or lose WHO HOW", "view": "show WHO|KEY",
     "update": "edit WHO|KEY", "rename": "edit WHO --name NAME", "load": "import FILE", "help": "--help",
-    "appointment": "follow WHO DAY [TEXT] --kind meeting --at HH:MM", "person": "show WHO", "wins": "report win-rate",
+    "appt": "appointment ask WHO DAY --at HH:MM", "meet": "appointment ask WHO DAY --at HH:MM",
+    "round": "visits plan TAG DAY", "person": "show WHO", "wins": "report win-rate",
     "dedupe": "duplicates", "dupes": "duplicates", "doubles": "duplicates", "join": "merge WHO --into WHO",
-    "combine": "merge WHO --into WHO", "unite": "merge WHO --into WHO",
+    "offer": "quote add WHO ITEM", "quotation": "quote add WHO ITEM", "quotes": "quote list", "docs": "quote list WHO",
+    "inquiries": "inquiry list", "enquiry": "inquiry add WHO PRODUCT", "order": "quote accepted Q1",
+    "invoice": "quote show Q1 --html -o FILE", "combine": "merge WHO --into WHO", "unite": "merge WHO --into WHO",
+    "competitor": "prepare add competitor OFFERS --name NAME", "persona": "prepare add persona NAME",
+    "usp": "prepare add usp TEXT", "feature": "product edit NAME --feature TEXT",
+    "benefit": "product edit NAME --benefit TEXT", "advantage": "product edit NAME --advantage TEXT",
+    "goal": "prepare add goal TEXT", "strategy": "prepare add strategy TEXT", "presentation": "pitch draft DEAL",
+    "playbook": "objection playbook, or prepare list close",
+    "requirement": "need add DEAL TEXT", "want": "need add DEAL TEXT --want",
+    "service": "product add NAME --service",
 }  # fmt: skip
 HELP = """\
 salesflow COMMAND: whom do I contact today, and why?
@@ -117,12 +247,17 @@ DAILY  today                    the list (also: salesflow alone)
        note WHO TEXT            only to remember
        follow WHO DAY [TEXT]    a promise: follow ken fri send the list
        snooze KEY|WHO DAY       the same promise, another day
-SELL   qualify WHO              a few short questions: lead or prospect?
+SELL   qualify WHO  ask WHO SET a few short questions; any set of questions
        sale WHO AMOUNT [WHAT]   sold on the spot (WHO may be walk-in)
        deal add WHO WHAT        a sale that takes time
+       where DEAL  task         what now? and what is done of it
+       need  objection  sign    what they need, say against it, and say for it
        move WHO [STAGE]         on to the next stage, or to STAGE
-       win|lose WHO HOW         closed, and how
+       win|lose WHO HOW         closed, and how; decider: who has the say
        park WHO DAY WHY         not now: quiet until that day
+OFFER  product  prepare  pitch  what you sell, what you know, what you tell them
+       inquiry  quote  t        they ask, you offer; t VA21: by short code
+       appointment  visits      an hour with them; a round from door to door
 LOOK   list  find  history      by filter; any word; what happened with WHO
        week  funnel  pipeline  report  digest
 FILES  import FILE              a CSV as it is; --dry-run: the plan

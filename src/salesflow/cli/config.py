@@ -15,7 +15,7 @@ from salesflow.table import Column, Sheet, Table
 def config(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", show_default=False)] = None,
-    value: Annotated[str | None, typer.Argument(metavar="[VALUE]", show_default=False)] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[VALUE]", show_default=False)] = None,
     from_locale: Annotated[
         str | None, typer.Option("--from-locale", metavar="LOCALE", help="Take all of a place, such as de_DE.")
     ] = None,
@@ -25,6 +25,7 @@ def config(
     Example: salesflow config date_order dmy
     """
     run = session(ctx)
+    value = " ".join(words) if words else None
     if value is not None or from_locale is not None:
         with run.writing(new=True) as (conn, _, work):
             if from_locale is not None:
@@ -46,7 +47,7 @@ def config(
         listing = Table(
             (
                 Column("name", "setting", firm=True),
-                Column("value", "value", firm=True),
+                Column("value", "value", wrap=True),
                 Column("meaning", "meaning", wrap=True),
             ),
             [{"name": key, "value": str(fact), "meaning": settings.MEANINGS[key]} for key, fact in shown.items()],

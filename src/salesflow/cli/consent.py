@@ -13,7 +13,7 @@ from salesflow.cli.session import Session, session
 from salesflow.errors import Refused
 from salesflow.records import consent as record
 from salesflow.records import contacts, who
-from salesflow.records.questions import ANSWERS
+from salesflow.records.answering import ANSWERS
 from salesflow.table import Column, Sheet, Text
 
 

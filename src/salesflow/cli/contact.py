@@ -36,6 +36,9 @@ Priority = Annotated[str | None, typer.Option("--priority", metavar="A|B|C", hel
 Birthday = Annotated[str | None, typer.Option("--birthday", metavar="DAY", help="17 march, or 1980-03-17.")]
 Alarm = Annotated[int | None, typer.Option("--alarm", metavar="DAYS", help="Days before the birthday it shows.")]
 Kind = Annotated[str | None, typer.Option("--kind", metavar="KIND", help="person or company.")]
+Persona = Annotated[
+    str | None, typer.Option("--persona", metavar="NAME", help="The kind of buyer they are: prepare list persona.")
+]
 
 
 def add(
@@ -57,6 +60,10 @@ def add(
     birthday: Birthday = None,
     alarm: Alarm = None,
     kind: Kind = None,
+    persona: Persona = None,
+    demand: Annotated[
+        str | None, typer.Option("--demand", metavar="WORD", help="Likely to want much: high, medium, low.")
+    ] = None,
     next: words.Next = None,
     todo: words.Todo = None,
 ) -> None:
@@ -64,6 +71,8 @@ def add(
 
     Example: salesflow add Ken Ito 202-555-0133 --source fair --next fri
     """
+    from salesflow.records import rules  # a reader needs none
+
     run = session(ctx)
     with run.writing(new=True) as (conn, settings, work):
         full, points = name_and_points(name)
@@ -71,6 +80,7 @@ def add(
             name=full or None, kind=kind, company=company, job_title=title, source=source, source_detail=source_detail,
             referred_by_id=referrer(conn, referred_by, settings, source), rating=rating, priority=priority,
             birthday=birthday_of(birthday, settings), alarm_days=alarm, note=note,
+            demand=demand, persona_id=persona_of(conn, persona),
             points=(*points, *points_of(phone, email, address, link)), tags=tuple(tag or ()),
         )  # fmt: skip
         if draft.referred_by_id and not source:
@@ -81,6 +91,7 @@ def add(
         row = contacts.get(conn, contact_id)
         work.summary = f"{row['name']} added"
         step = words.promise(conn, run, settings, contact_id, next, todo)
+        rules.settle(conn, contact_id, run.moment)
         status = contacts.status(conn, contact_id)
     for twin in twins:
         run.warn(twin)
@@ -149,6 +160,15 @@ def welcomed(conn: sqlite3.Connection, points: Sequence[Point]) -> list[str]:
     ]
 
 
+def persona_of(conn: sqlite3.Connection, text: str | None) -> int | None:
+    """The id of a kind of buyer; an empty text clears it. Raises NotFound."""
+    if not text:
+        return None if text is None else 0
+    from salesflow.records import preparation
+
+    return int(preparation.find(conn, "persona", text)["id"])
+
+
 def likely_twins(conn: sqlite3.Connection, draft: Draft) -> list[str]:
     """A warning for each contact that has the same name or the same way to reach them."""
     keys = [point.key for point in draft.points if point.kind in ("email", "phone", "link")]
@@ -168,18 +188,22 @@ def show(
     ctx: typer.Context,
     who_or_key: Annotated[list[str], typer.Argument(metavar="WHO|KEY", show_default=False)],
 ) -> None:
-    """One person on one screen; or one thing by its key (F12, D7, A61).
+    """One person on one screen; or one thing by its key (F12, D7, A61, S4, O3, I1, Q1/2).
 
     Example: salesflow show ken ito
     """
-    from salesflow.records import card
+    from salesflow.records import card, papers
 
     run = session(ctx)
     with run.reading() as (conn, settings):
         text = " ".join(who_or_key)
         thing = who.key(text)
-        if thing and thing[0] in "FDA":
+        if refusal := papers.refusal(text, "show"):
+            raise Refused(refusal)
+        if thing and thing[0] in "FDASON":
             run.show(card.of_thing(conn, *thing, run.today, settings))
+        elif paper := papers.by_key(conn, text, run.today, settings):
+            run.show(paper)
         else:
             contact_id = who.resolve(conn, text, settings)
             run.show(card.of_contact(conn, contact_id, run.today, settings))
@@ -239,12 +263,12 @@ def find(
     text: Annotated[list[str], typer.Argument(metavar="TEXT", show_default=False)],
     limit: words.Limit = None,
 ) -> None:
-    """Any word, in names, notes, what happened, promises and deals; starts of words will do.
+    """Any word, in names, notes, what happened, promises, deals, what was brought up, papers; starts of words will do.
 
     Example: salesflow find holidays august
     """
-    from salesflow.records import listing
+    from salesflow.records import finding
 
     run = session(ctx)
     with run.reading() as (conn, _):
-        run.show(listing.found(conn, text, limit or 50))
+        run.show(finding.found(conn, text, limit or 50))

@@ -1,4 +1,4 @@
-"""Deals: add, move, win, lose, park, and the noun's verbs."""
+"""Deals: add, move, and the noun's verbs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from salesflow.cli import words
 from salesflow.cli.session import Session, session
 from salesflow.errors import Refused
-from salesflow.records import contacts, deals, sales, who
+from salesflow.records import deal_list, deals, follow_ups, leaving, tasks, who
 from salesflow.records.settings import Settings
 
 WhoWhat = Annotated[list[str], typer.Argument(metavar="WHO WHAT", show_default=False)]
@@ -24,12 +24,15 @@ def add(
     amount: words.Amount = None,
     process: words.Process = None,
     stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Where it starts.")] = None,
+    kind: Annotated[str, typer.Option("--kind", metavar="WORD", help="sale, or recruit: to join you.")] = "sale",
+    product: words.Product = None,
+    problem: words.Problem = None,
     on: words.On = None,
     because: words.Because = None,
     next: words.Next = None,
     todo: words.Todo = None,
 ) -> None:
-    """Open a deal: a sale that takes time.
+    """Open a deal: a sale that takes time. With --product its name and price are WHAT and the amount, if none are said.
 
     Example: salesflow deal add ken 10 hours a month --amount 400
     """
@@ -39,17 +42,30 @@ def add(
         what, amount = currency_after(what, amount)
         draft = deals.Draft(
             contact_id, " ".join(what), words.amount(settings, amount), process or settings.process, stage,
-            words.day(run, settings, on, past=True) if on else None,
+            words.day(run, settings, on, past=True) if on else None, product_id=words.product(conn, product), kind=kind,
         )  # fmt: skip
         number = deals.add(conn, draft, run.moment)
-        warning = sales.warn_unqualified(conn, contact_id, number, run.moment, because)
+        words.problem(conn, run, contact_id, number, problem)
+        warnings = leaving.opening(conn, deals.get(conn, number), run.moment, because)
+        warned = unprepared(conn, run, number) if product else None
         deal = deals.get(conn, number)
+        made = tasks.enter(conn, number, run.moment)
+        lines = promised(conn, run, number, deal["stage_id"], made)
         step = words.promise(conn, run, settings, contact_id, next, todo, number)
         work.summary = f"{deal['contact']}: D{number} {deal['title']} opened"
-    run.warn(warning)
+    for warning in (*warnings, warned):
+        run.warn(warning)
     run.tell(
-        f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)}, in {deal['stage']}", *step, **facts(deal)
-    )
+        f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)}, in {deal['stage']}", *lines, *step,
+        **facts(deal), promised=[f"F{each}" for each in made],
+    )  # fmt: skip
+
+
+def unprepared(conn: sqlite3.Connection, run: Session, number: int) -> str | None:
+    """The warning of a deal whose product lacks features, advantages or benefits; once."""
+    from salesflow.records import prepared
+
+    return prepared.warn(conn, number, run.moment)
 
 
 def currency_after(what: list[str], amount: str | None) -> tuple[list[str], str | None]:
@@ -94,104 +110,68 @@ def move(
     ctx: typer.Context,
     free: Annotated[list[str], typer.Argument(metavar="WHO|DEAL [STAGE]", show_default=False)],
     on: words.On = None,
+    because: words.Because = None,
     next: words.Next = None,
     todo: words.Todo = None,
+    no_next: Annotated[bool, typer.Option("--no-next", help="Without a next step, on purpose.")] = False,
 ) -> None:
-    """On to the next stage, or to the one named.
+    """On to the next stage, or to the one named. What is left undone or unasked is named, and never a wall.
 
-    Example: salesflow move ken presentation
+    Example: salesflow move ken presentation --next fri --todo "show the list"
     """
     run = session(ctx)
+    if no_next and (next or todo):
+        raise Refused("--next, or --no-next, not both")
+    if run.asks and not (next or todo or no_next):
+        next, todo = step_after_move(run, free)
     with run.writing() as (conn, settings, work):
         number, stage = find_deal(conn, run, settings, free)
+        before = deals.get(conn, number)
+        target = deals.target(conn, before, " ".join(stage) or None)
+        warnings = leaving.warnings(conn, before, target, run.moment, because)
         on_day = words.day(run, settings, on, past=True) if on else None
-        deals.move(conn, number, " ".join(stage) or None, run.moment, on_day)
+        deals.enter(conn, number, target["id"], run.moment, on_day)
         deal = deals.get(conn, number)
+        made = tasks.enter(conn, number, run.moment)
         step = words.promise(conn, run, settings, deal["contact_id"], next, todo, number)
+        lines = promised(conn, run, number, deal["stage_id"], made)
+        alone = not follow_ups.due(conn, deal["contact_id"])
+        if alone:
+            leaving.without_step(conn, deal, run.moment, because)
         work.summary = f"{deal['contact']}: D{number} moved to {deal['stage']}"
-    run.tell(f"D{number} {deal['contact']}: {deal['title']}, now in {deal['stage']}", *step, **facts(deal))
-
-
-def win(
-    ctx: typer.Context,
-    free: Annotated[list[str], typer.Argument(metavar="WHO|DEAL HOW", show_default=False)],
-    how: words.Because = None,
-    amount: words.Amount = None,
-    on: words.On = None,
-    next: words.Next = None,
-    todo: words.Todo = None,
-) -> None:
-    """Closed: sold, and how it was won.
-
-    Example: salesflow win ken fast reply to the quote --amount 380
-    """
-    close(session(ctx), "won", free, how, amount, on, next, todo)
-
-
-def lose(
-    ctx: typer.Context,
-    free: Annotated[list[str], typer.Argument(metavar="WHO|DEAL WHY", show_default=False)],
-    why: words.Because = None,
-    on: words.On = None,
-    next: words.Next = None,
-    todo: words.Todo = None,
-) -> None:
-    """Closed: not sold, and why it was lost.
-
-    Example: salesflow lose ken price
-    """
-    close(session(ctx), "lost", free, why, None, on, next, todo)
-
-
-def close(
-    run: Session, outcome: str, free: Sequence[str], how: str | None, amount: str | None, on: str | None,
-    next_on: str | None, todo: str | None,
-) -> None:  # fmt: skip
-    """Won or lost: the reason from the words, the option, or the terminal."""
-    if run.asks and not how:
-        with run.reading() as (conn, settings):
-            number, rest = find_deal(conn, run, settings, free)
-            if not rest:
-                deal = deals.get(conn, number)
-                question = f"How was D{number} {deal['title']} of {deal['contact']} {outcome}? Number or words:"
-                how = run.choose(question, deals.reasons(conn, outcome))
-    with run.writing() as (conn, settings, work):
-        number, rest = find_deal(conn, run, settings, free)
-        reason = " ".join(rest) or how or ""
-        warning = None
-        if outcome == "won":
-            warning = sales.warn_unqualified(conn, deals.get(conn, number)["contact_id"], number, run.moment)
-        deals.close(conn, number, outcome, reason, run.moment, amount=words.amount(settings, amount),
-                    on=words.day(run, settings, on, past=True) if on else None)  # fmt: skip
-        deal = deals.get(conn, number)
-        step = words.promise(conn, run, settings, deal["contact_id"], next_on, todo)
-        status = contacts.status(conn, deal["contact_id"])
-        work.summary = f"{deal['contact']}: D{number} {outcome}"
-    run.warn(warning)
-    now = f"; now a {'repeat customer' if status == 'repeat' else status}" if outcome == "won" else ""
+    for warning in warnings:
+        run.warn(warning)
+    theirs = [f"{target['outsourced_to']} does this stage"] if target["outsourced_to"] else []
     run.tell(
-        f"D{number} {deal['contact']}: {deal['title']}{money(run, deal)} {outcome}, {reason}{now}", *step, **facts(deal)
-    )
+        f"D{number} {deal['contact']}: {deal['title']}, now in {deal['stage']}", *theirs, *lines, *step, **facts(deal),
+        promised=[f"F{each}" for each in made],
+    )  # fmt: skip
+    if alone and not no_next:
+        run.say(f"Nothing is promised to {deal['contact']}; next: salesflow follow {deal['contact_id']} DAY [TEXT]")
 
 
-def park(
-    ctx: typer.Context,
-    free: Annotated[list[str], typer.Argument(metavar="WHO|DEAL DAY WHY", show_default=False)],
-    why: words.Because = None,
-) -> None:
-    """Not now: quiet until that day, for a reason.
-
-    Example: salesflow park ken apr after the move
-    """
-    run = session(ctx)
-    with run.writing() as (conn, settings, work):
-        number, rest = find_deal(conn, run, settings, free, lambda left: words.begins_with_day(run, settings, left))
-        until, reason = words.leading_day(run, settings, rest)
-        deals.park(conn, number, until, " ".join(reason) or why or "", run.moment)
+def step_after_move(run: Session, free: Sequence[str]) -> tuple[str | None, str | None]:
+    """The next step, asked on the terminal unless one lies ahead or the new stage brings one; before anything is
+    written."""
+    with run.reading() as (conn, settings):
+        number, stage = find_deal(conn, run, settings, free)
         deal = deals.get(conn, number)
-        work.summary = f"{deal['contact']}: D{number} parked until {until}"
-    quiet = f"parked until {words.when(run, until)}: {deal['parked_why']}"
-    run.tell(f"D{number} {deal['contact']}: {deal['title']}, {quiet}", **facts(deal), parked_until=until)
+        target = deals.target(conn, deal, " ".join(stage) or None)
+        brings = [row for row in tasks.dated(conn, deal) if row["stage_id"] == target["id"]]
+        if brings or follow_ups.due(conn, deal["contact_id"]):
+            return None, None
+        return words.asked_step(run, settings, deal["contact"])
+
+
+def promised(conn: sqlite3.Connection, run: Session, number: int, stage_id: int, made: Sequence[int]) -> list[str]:
+    """The follow-ups of a deal's tasks: those that came with the stage, and those still open of others."""
+    found = tasks.promised(conn, number)
+    return [
+        f"{'Task' if row['id'] in made else 'Still open'}: F{row['id']} {words.when(run, row['due_on'])}, "
+        f"{follow_ups.said(row)}"
+        for row in found
+        if row["id"] in made or row["stage_id"] != stage_id
+    ]
 
 
 def list_deals(
@@ -210,7 +190,7 @@ def list_deals(
         raise Refused(f"an outcome is open, won or lost, not {outcome!r}")
     with run.reading() as (conn, settings):
         contact_id = who.resolve(conn, of, settings) if of else None
-        run.show(deals.listed(conn, contact_id=contact_id, outcome=outcome, process=process, limit=limit))
+        run.show(deal_list.listed(conn, contact_id=contact_id, outcome=outcome, process=process, limit=limit))
 
 
 def show(ctx: typer.Context, deal: Key) -> None:
@@ -232,8 +212,17 @@ def edit(
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Another title.")] = None,
     amount: words.Amount = None,
     how: words.Because = None,
+    product: words.Product = None,
+    problem: words.Problem = None,
+    key: Annotated[
+        bool | None, typer.Option("--key/--no-key", help="One of the important deals, or no longer.")
+    ] = None,
+    paid: Annotated[str | None, typer.Option("--paid", metavar="DAY", help="The day a deal won was paid.")] = None,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="More on how it closed.")] = None,
+    lesson: Annotated[str | None, typer.Option("--lesson", metavar="TEXT", help="What it taught you.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="NAME", help="The competitor who won it.")] = None,
 ) -> None:
-    """Another title, amount or reason; or an amount where there was none.
+    """Another title, amount, product or reason; of a closed deal the day it was paid, a note, what it taught.
 
     Example: salesflow deal edit D7 --amount 450
     """
@@ -242,10 +231,20 @@ def edit(
     run = session(ctx)
     with run.writing() as (conn, settings, work):
         number = deal_id(deal)
-        said = deals.edit(conn, number, title=title, amount=words.amount(settings, amount), how=how)
+        words.problem(conn, run, deals.get(conn, number)["contact_id"], number, problem)
+        said = deals.edit(
+            conn, number, title=title, amount=words.amount(settings, amount), how=how,
+            product_id=words.product(conn, product), is_key=key,
+            paid_on=words.day(run, settings, paid, past=True) if paid else paid, note=note, lesson=lesson, lost_to=to,
+            moment=run.moment,
+        )  # fmt: skip
+        warned = unprepared(conn, run, number) if product else None
         found = deals.get(conn, number)
         work.summary = f"D{number} changed"
-    run.tell(f"D{number} {found['contact']}: {found['title']}{money(run, found)}", **facts(found), changes=said)
+    run.warn(warned)
+    more = [text for text in said if not text.startswith(("title", "amount", "currency"))]
+    about = "; ".join([f"D{number} {found['contact']}: {found['title']}{money(run, found)}", *more])
+    run.tell(about, **facts(found), changes=said)
 
 
 def reopen(ctx: typer.Context, deal: Key) -> None:
@@ -260,8 +259,9 @@ def reopen(ctx: typer.Context, deal: Key) -> None:
         number = deal_id(deal)
         deals.reopen(conn, number, run.moment)
         found = deals.get(conn, number)
+        lines = promised(conn, run, number, found["stage_id"], tasks.enter(conn, number, run.moment))
         work.summary = f"D{number} opened again"
-    run.tell(f"D{number} {found['contact']}: {found['title']}, open again in {found['stage']}", **facts(found))
+    run.tell(f"D{number} {found['contact']}: {found['title']}, open again in {found['stage']}", *lines, **facts(found))
 
 
 def delete(ctx: typer.Context, deal: Key) -> None:

@@ -15,17 +15,18 @@ from typing import Any
 import typer
 
 from salesflow import dates
+from salesflow.cli import demo_sale
 from salesflow.cli.session import Session, session
 from salesflow.dates import Moment
 from salesflow.errors import Exists
 from salesflow.records import (
     activities,
+    answering,
     change,
     contacts,
     deals,
     follow_ups,
-    processes,
-    questions,
+    process_drafts,
     sales,
     settings,
     setup,
@@ -53,7 +54,7 @@ def demo(ctx: typer.Context) -> None:
     people = build(path, run.moment)
     run.db = str(path)
     program = f"salesflow --db {shlex.quote(str(path))}"
-    tries = [f"{program} show magda", f"{program} done ken --next fri", f"{program} week"]
+    tries = [f"{program} show magda", f"{program} where magda", f"{program} done ken --next fri", f"{program} week"]
     if run.fmt != "table":
         columns = (Column("path"), Column("contacts", kind="number"), Column("try", kind="list"))
         run.show(Sheet(columns, {"path": str(path), "contacts": people, "try": tries}, ids="path"))
@@ -116,6 +117,7 @@ def build(path: Path, now: Moment) -> int:
             with change.change(conn, moment, f"demo, {dates.long_day(moment.day)}") as work:
                 if not story.people:
                     own_process(story, told["process"])
+                    demo_sale.offer(story, told["products"], moment)
                 said = [tell(story, event, moment) for event in events[away]]
                 work.summary = "; ".join(said)[:200]
         return len(told["people"])
@@ -142,8 +144,11 @@ def by_day(told: dict[str, Any]) -> dict[int, list[Event]]:
 
 
 def own_process(story: Story, told: dict[str, Any]) -> None:
-    stages = [processes.StageDraft(**stage) for stage in told["stages"]]
-    processes.add(story.conn, processes.ProcessDraft(told["name"], told["title"], stages))
+    stages = [
+        process_drafts.StageDraft(**stage | {"tasks": [process_drafts.TaskDraft(**task) for task in stage["tasks"]]})
+        for stage in told["stages"]
+    ]
+    process_drafts.add(story.conn, process_drafts.ProcessDraft(told["name"], told["title"], stages))
     settings.put(story.conn, "process", told["name"])
     story.settings = settings.read(story.conn)
 
@@ -175,7 +180,7 @@ def found(story: Story, event: Event, moment: Moment) -> None:
 def answer(story: Story, event: Event, moment: Moment) -> None:
     for word in ("yes", "no"):
         for question in event.get(word, ()):
-            questions.answer(
+            answering.answer(
                 story.conn, story.people[event["who"]], question, word, moment, method=event.get("method"),
                 said=event.get("said"),
             )  # fmt: skip
@@ -234,12 +239,7 @@ def moved(story: Story, event: Event, moment: Moment) -> None:
     deals.move(story.conn, story.deals[event["who"]], event["move"], moment)
 
 
-def closed(story: Story, event: Event, moment: Moment) -> None:
-    outcome = "won" if "won" in event else "lost"
-    deals.close(story.conn, story.deals[event["who"]], outcome, event[outcome], moment)
-
-
 VERBS: dict[str, Callable[[Story, Event, Moment], None]] = {
     "found": found, "log": logged, "yes": answer, "no": answer, "promise": promise, "done": kept, "deal": opened,
-    "move": moved, "won": closed, "lost": closed, "sale": sold, "parked": parked, "off_list": off_list,
+    "move": moved, "sale": sold, "parked": parked, "off_list": off_list, **demo_sale.VERBS,
 }  # fmt: skip

@@ -19,19 +19,21 @@ from salesflow.cli.contact import (
     Kind,
     Link,
     Note,
+    Persona,
     Phone,
     Priority,
     Rating,
     ReferredBy,
     Title,
     birthday_of,
+    persona_of,
     points_of,
     referrer,
     welcomed,
 )
 from salesflow.cli.session import Session, session
 from salesflow.errors import Refused
-from salesflow.records import contacts, who
+from salesflow.records import contacts, papers, who
 from salesflow.records.contacts import Draft
 
 if TYPE_CHECKING:
@@ -74,6 +76,10 @@ def edit(
     birthday: Birthday = None,
     alarm: Alarm = None,
     kind: Kind = None,
+    persona: Persona = None,
+    set_demand: Annotated[
+        str | None, typer.Option("--set-demand", metavar="WORD", help="Likely to want much: high, medium, low.")
+    ] = None,
     off_list: Annotated[
         str | None, typer.Option("--off-list", metavar="WHY", help="They asked not to be kept: silent for good.")
     ] = None,
@@ -84,11 +90,11 @@ def edit(
     every: words.Every = None,
     everybody: Everybody = False,
 ) -> None:
-    """Change a person; or a promise (F12) or a deal (D7) by its key. An empty text ("") clears a field.
+    """Change a person; or a promise by its key (F12). An empty text ("") clears a field.
 
-    With WHO, --tag, --source and --company say what is to be so. Without WHO, they and the other filters, or a saved
-    list, say who is meant, --add-tag, --set-source and the like what is to be so: the plan is shown first, and done
-    with --yes.
+    With WHO, --tag, --source, --company and --demand say what is to be so. Without WHO, they and the other filters, or
+    a saved list, say who is meant, --add-tag, --set-source and the like what is to be so: the plan is shown first, and
+    done with --yes.
 
     Example: salesflow edit ken --phone work:202-555-0134 --tag bakery
     """
@@ -98,18 +104,20 @@ def edit(
         raise Refused("status follows from the answers and sales; use: salesflow qualify WHO")
     setting, none = (filters if alone else None), ()
     many = crowd(
-        who_or_key, filters._replace(tag=none, source=none, company=none) if alone else filters, everybody,
+        who_or_key, filters._replace(tag=none, source=none, company=none, demand=none) if alone else filters, everybody,
         "edit WHO|KEY",
     )  # fmt: skip
 
     def draft(conn: sqlite3.Connection, settings: Settings) -> Draft:
         tags, sources, firms = (setting.tag, setting.source, setting.company) if setting else ((), (), ())
         company, source = last(set_company, firms), last(set_source, sources)
+        demand = last(set_demand, setting.demand if setting else ())
         return contacts.clean(
             Draft(
                 name=name, kind=kind, company=company, job_title=title, source=source, source_detail=source_detail,
                 referred_by_id=referrer(conn, referred_by, settings, source), rating=rating, priority=priority,
                 birthday=birthday_of(birthday, settings), alarm_days=alarm, note=note,
+                demand=demand, persona_id=persona_of(conn, persona),
                 points=tuple(points_of(phone, email, address, link)), tags=(*tags, *(add_tag or ())),
             ),
             settings,
@@ -125,15 +133,18 @@ def edit(
         edit_many(run, many, change)
         return
     thing = who.key(" ".join(who_or_key or ()))
+    if refusal := papers.refusal(" ".join(who_or_key or ()), "edit"):
+        raise Refused(refusal)
     with run.writing() as (conn, settings, work):
         if thing and thing[0] == "F":
             from salesflow.cli import follow_up
 
             name_now, said = follow_up.edited(conn, run, settings, thing[1], text, due, at, every, kind)
             facts: dict[str, str | int] = {"key": f"F{thing[1]}"}
-        elif thing and thing[0] == "D":
-            raise Refused(f"a deal is changed with: salesflow deal edit D{thing[1]} --title TEXT --amount N")
         else:
+            for option, given in (("text", text), ("due", due), ("at", at), ("every", every)):
+                if given is not None:
+                    raise Refused(f"--{option} is of a promise: salesflow edit F12 --{option} ...")
             contact_id = who.resolve(conn, " ".join(who_or_key or ()), settings)
             new = draft(conn, settings)
             said = contacts.drop_points(conn, contact_id, drop or (), settings)

@@ -53,6 +53,9 @@ def import_(
     process: Annotated[
         str | None, typer.Option("--process", metavar="NAME", help="Of deals: their process, made if need be.")
     ] = None,
+    with_tasks: Annotated[
+        bool, typer.Option("--with-tasks", help="Of deals: open ones start the tasks of their stage.")
+    ] = False,
     encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="If it was taken wrong.")] = None,
     sheet: Annotated[
         str | None, typer.Option("--sheet", metavar="NAME", help="Of a workbook: not the first with a table.")
@@ -63,6 +66,9 @@ def import_(
     tag: Annotated[list[str] | None, typer.Option("--tag", metavar="WORD", help="For all; again for several.")] = None,
     answer: Annotated[
         list[str] | None, typer.Option("--answer", metavar="QUESTION=yes", help="For all; again for several.")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="HOW", help="How they gave their answers: form, email; else list.")
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="The formats it knows.")] = False,
 ) -> None:
@@ -88,13 +94,15 @@ def import_(
         if encoding:
             opening.check_encoding(encoding)
         conn, settings, work = stack.enter_context(place(run, dry_run))
-        extras = replace(extras_of(conn, source, tag, answer), keep_mine=keep_mine)
+        extras = replace(extras_of(conn, source, tag, answer), keep_mine=keep_mine, method=way_of(method))
         order = taking.Order("", run.moment, as_, tuple(map_ or ()), process, encoding, extras, keep_extra, every_row)
         done = []
         for name, file in sources:
             with naming(name, several=len(sources) > 1):
-                its = replace(order, name=name, rejects=rejects is not None, sheet=sheet)
+                its = replace(order, name=name, rejects=rejects is not None, sheet=sheet, with_tasks=with_tasks)
                 done.append(taking.take(conn, settings, file, its, partial(watched, run)))
+        if with_tasks and all(taken.kind == "contacts" for taken in done):
+            raise Refused("--with-tasks is for deals, and there are none in it; leave it away")
         reports = [taken.report for taken in done]
         refused = sum(report.refused for report in reports)
         work.dry = dry_run or (strict and refused > 0)
@@ -218,6 +226,7 @@ def extras_of(
 ) -> Extras:
     """What is said of the whole list. Raises Refused, NotFound."""
     from salesflow.records import questions
+    from salesflow.records.answering import ANSWERS
     from salesflow.records.contacts import Draft, clean
     from salesflow.records.incoming import Extras
     from salesflow.records.settings import Settings
@@ -225,11 +234,18 @@ def extras_of(
     answers = []
     for text in answer or ():
         name, _, said = text.partition("=")
-        if said.strip().lower() not in questions.ANSWERS:
+        if said.strip().lower() not in ANSWERS:
             raise Refused(f'--answer is QUESTION=yes, no or unknown, like target-market=yes; not "{text}"')
-        answers.append((str(questions.find(conn, name.strip())["name"]), questions.ANSWERS[said.strip().lower()]))
+        answers.append((str(questions.find(conn, name.strip())["name"]), ANSWERS[said.strip().lower()]))
     draft = clean(Draft(source=source, tags=tuple(tag or ())), Settings())
     return Extras(draft.source or None, draft.tags, tuple(answers))
+
+
+def way_of(method: str | None) -> str:
+    """How the answers in a file were given. Raises Refused."""
+    from salesflow.records.answering import checked_method
+
+    return checked_method(method) or "list"
 
 
 def watched(run: Session, incoming: Iterator[Item], rows: Measured) -> Iterator[Item]:

@@ -37,6 +37,12 @@ def typed(
     may: Annotated[
         Words, typer.Option("--may", metavar="CHANNEL", help="Said yes to email, phone, sms or post; again: any.")
     ] = None,
+    where: Annotated[
+        Words, typer.Option("--where", metavar="Q=ANSWER", help="Answered so: hobbies=choir, staff=2..20; again: and.")
+    ] = None,
+    demand: Annotated[
+        Words, typer.Option("--demand", metavar="WORD", help="Likely to want much: high, medium, low; again: any.")
+    ] = None,
     no_next: Annotated[bool, typer.Option("--no-next", help="Nothing promised.")] = False,
     not_spoken: Annotated[bool, typer.Option("--not-spoken", help="No conversation logged yet.")] = False,
     imported: Annotated[bool, typer.Option("--imported", help="From a file, and nothing said to them yet.")] = False,

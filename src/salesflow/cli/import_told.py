@@ -82,6 +82,7 @@ def made(text: str, plan: bool) -> str:
     """What was made besides; in a plan there is nothing to change yet."""
     if plan:
         text = text.partition(";")[0].replace(" made", " would be made", 1)
+        text = text.replace(" promised", " would be promised", 1)
     return f"{text[:1].upper()}{text[1:]}"
 
 

@@ -32,7 +32,7 @@ def today(
     with run.reading() as (conn, settings):
         run.show(report.report(
             conn, today=run.today, days=days, limit=None if everything else limit or 50, marks=settings.marks,
-            alarm_days=settings.alarm_days,
+            alarm_days=settings.alarm_days, nudge_days=settings.nudge_days,
         ))  # fmt: skip
 
 
@@ -118,6 +118,8 @@ def digest(
 
     run = session(ctx)
     with run.reading() as (conn, settings):
-        answer = report.report(conn, today=run.today, marks=settings.marks, alarm_days=settings.alarm_days)
+        answer = report.report(
+            conn, today=run.today, marks=settings.marks, alarm_days=settings.alarm_days, nudge_days=settings.nudge_days
+        )
         if not (answer.row["empty"] and quiet_if_empty):
             run.show(answer)

@@ -11,7 +11,7 @@ from salesflow.cli import words
 from salesflow.cli.bulk import Crowd, Everybody, crowd
 from salesflow.cli.session import Session, session
 from salesflow.errors import NotFound, Refused
-from salesflow.records import contacts, who
+from salesflow.records import contacts, papers, who
 from salesflow.store import file
 from salesflow.table import Column, Table
 
@@ -130,16 +130,18 @@ def delete(
         return
     text = " ".join(who_or_key or ())
     thing = who.key(text)
-    if thing and thing[0] in "PB":
+    if refusal := papers.refusal(text, "delete"):
+        raise Refused(refusal)
+    if thing and thing[0] in "PBR":
         raise Refused(f"{text} is a line of the list about a person; to remove the person: salesflow delete {thing[1]}")
-    if not (thing and thing[0] in "FDA"):
+    if not (thing and thing[0] in "FDASON"):
         with run.reading() as (conn, settings):
             contact_id = who.resolve(conn, text, settings)
             plan = hanging(conn, contact_id)
         if run.asks and not run.confirmed(f"Delete {plan}?"):
             raise Refused("nothing was deleted")
     with run.writing() as (conn, settings, work):
-        said = delete_thing(conn, run, *thing) if thing and thing[0] in "FDA" else delete_contact(conn, contact_id)
+        said = delete_thing(conn, run, *thing) if thing and thing[0] in "FDASON" else delete_contact(conn, contact_id)
         work.summary = said
     run.tell(said, deleted=text, change_id=work.change_id)
     run.undo_hint(work)
@@ -166,20 +168,26 @@ def delete_contact(conn: sqlite3.Connection, contact_id: int) -> str:
 
 
 def delete_thing(conn: sqlite3.Connection, run: Session, letter: str, number: int) -> str:
-    from salesflow.records import activities, deals, follow_ups
+    from salesflow.records import activities, deals, follow_ups, tasks
 
     if letter == "D":
         deal = deals.get(conn, number)
+        tasks.forget(conn, number, run.moment)
         deals.delete(conn, number)
         return f"Deleted D{number} {deal['title']} of {deal['contact']}"
     if letter == "F":
         row = follow_ups.get(conn, number)
-        conn.execute("UPDATE activities SET follow_up_id = NULL WHERE follow_up_id = ?", (number,))
-        conn.execute("DELETE FROM follow_ups WHERE id = ?", (number,))
+        follow_ups.delete(conn, number)
         name = contacts.get(conn, row["contact_id"])["name"]
         return f"Deleted F{number} {follow_ups.said(row)} for {name}"
     if letter == "A":
         row = activities.get(conn, number)
         conn.execute("DELETE FROM activities WHERE id = ?", (number,))
         return f"Deleted A{number} {row['kind']} of {row['happened_on']}"
+    if letter in "SON":
+        from salesflow.records import matters
+
+        row = matters.get(conn, letter, number)
+        matters.delete(conn, number)
+        return f"Deleted {letter}{number} {row['kind']}: {row['text']}"
     raise NotFound(f"nothing of that kind: {letter}{number}")

@@ -188,9 +188,11 @@ class Session:
         """What a writing command did: lines for a person, one object with these facts for a script."""
         columns = [Column(name, kind=kind_of(fact)) for name, fact in facts.items() if not isinstance(fact, Table)]
         tables = {name: fact for name, fact in facts.items() if isinstance(fact, Table)}
-        if "amount_minor" in facts:
-            columns = [Column("amount", kind="money") if c.name == "amount_minor" else c for c in columns]
-            columns = [c for c in columns if c.name != "currency"]
+        if any(name.endswith("_minor") for name in facts):
+            money = {name: name.removesuffix("_minor") for name in facts if name.endswith("_minor")}
+            columns = [
+                Column(money[c.name], kind="money") if c.name in money else c for c in columns if c.name != "currency"
+            ]
         self.show(Sheet(columns, facts, tables, view=lambda: Text([("", line) for line in lines], indent=0)))
 
     def say(self, text: str) -> None:

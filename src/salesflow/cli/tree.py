@@ -101,9 +101,25 @@ class Noun(GlobalOptions, TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not any(arg in self.table for arg in args) and not ctx.resilient_parsing:
-            words = [arg for arg in args if not arg.startswith("-")]
-            args = args if words and ctx.find_root() is not ctx else [*args, next(iter(self.table))]
+            first = next(iter(self.table))
+            if ctx.find_root() is ctx or not args:
+                args = [*args, first]
+            elif not self.said(ctx, first, args):
+                args = [first, *args]
         return super().parse_args(ctx, args)
+
+    def said(self, ctx: Any, verb: str, args: list[str]) -> list[str]:
+        """The words among the arguments that are neither options nor their values."""
+        if "--help" in args or "-h" in args:
+            return args
+        valued = {
+            opt for param in (*self.get_command(ctx, verb).params, *ctx.find_root().command.params)
+            if is_option(param) and not param.is_flag for opt in param.opts
+        }  # fmt: skip
+        return [
+            arg for before, arg in zip(("", *args), args, strict=False)
+            if not arg.startswith("-") and before not in valued
+        ]  # fmt: skip
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         entry = self.table.get(cmd_name)

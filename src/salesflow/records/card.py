@@ -7,7 +7,24 @@ import sqlite3
 
 from salesflow import dates
 from salesflow.errors import NotFound
-from salesflow.records import activities, consent, contacts, deals, extras, follow_ups, questions
+from salesflow.records import (
+    activities,
+    answering,
+    asking,
+    consent,
+    contacts,
+    deal_card,
+    deal_list,
+    deals,
+    deciders,
+    exceptions,
+    expected,
+    extras,
+    follow_ups,
+    needs,
+    objections,
+    papers,
+)
 from salesflow.records.settings import Settings
 from salesflow.store.rows import one, rows, value
 from salesflow.table import Column, Row, Sheet, Table, Text
@@ -18,7 +35,7 @@ CONTACT_COLUMNS = (
     Column("referred_by"), Column("tags", kind="list"), Column("rating", kind="number"), Column("priority"),
     Column("birthday"), Column("alarm_days", kind="number"), Column("note"), Column("next_on", kind="day"),
     Column("last_on", kind="day"), Column("off_list_on", kind="day"), Column("off_list_why"),
-    Column("created_on", kind="day"), Column("also_known_as", kind="list"),
+    Column("created_on", kind="day"), Column("also_known_as", kind="list"), Column("demand"), Column("persona"),
 )  # fmt: skip
 POINT_COLUMNS = (Column("kind", "kind"), Column("label", "label"), Column("value", "value", firm=True))
 EXTRA_COLUMNS = (Column("field", "field", firm=True), Column("value", "value", wrap=True))
@@ -46,14 +63,17 @@ def of_contact(conn: sqlite3.Connection, contact_id: int, today: datetime.date, 
     ]
     points = rows(conn, "SELECT kind, label, value FROM points WHERE contact_id = :id ORDER BY id", id=contact_id)
     contact = {**dict(row), "tags": tags, "also_known_as": contacts.other_names(conn, contact_id)}
+    contact["persona"] = contacts.persona(conn, row["persona_id"])
     if row["off_list_on"]:
         contact["next_on"] = None  # nothing is due with them
     tables = {
         "points": Table(POINT_COLUMNS, [dict(point) for point in points]),
-        "answers": questions.answers(conn, contact_id),
+        "answers": answering.listed(conn, contact_id),
         "consents": consent.listed(conn, contact_id),
         "extra": Table(EXTRA_COLUMNS, [dict(row) for row in extras.known(conn, contact_id)]),
-        "deals": deals.listed(conn, contact_id=contact_id),
+        "deals": deal_list.listed(conn, contact_id=contact_id),
+        "papers": papers.of_contact(conn, contact_id, today, settings),
+        "needs": needs.of_contact(conn, contact_id),
         "activities": activities.history(conn, contact_id),
         "follow_ups": follow_ups.of_contact(conn, contact_id),
     }
@@ -63,7 +83,7 @@ def of_contact(conn: sqlite3.Connection, contact_id: int, today: datetime.date, 
 def screen(
     conn: sqlite3.Connection, contact: Row, tables: dict[str, Table], today: datetime.date, settings: Settings
 ) -> Text:
-    """The card as it is laid out: WHO, CALL, MAIL, MAY, NEXT, DEAL, LAST, KNOWN, FROM, SALES."""
+    """The card as it is laid out: WHO, CALL, MAIL, MAY, NEXT, DEAL, PAPER, LAST, KNOWN, FROM, SALES."""
     lines = [("WHO", who(conn, contact, tables["answers"]))]
     lines += [("", f"also known as {', '.join(contact['also_known_as'])}")] * bool(contact["also_known_as"])
     for label, kind, wide in (
@@ -82,9 +102,13 @@ def screen(
     lines += labelled("MAY", may(tables["consents"], today))
     lines += labelled("NEXT", promises(contact, tables["follow_ups"], today))
     lines += labelled("DEAL", deal_lines(conn, tables["deals"], today, settings))
+    lines += labelled("WAIT", deal_card.of_contact(conn, contact["id"], today))
+    lines += labelled("PAPER", papers.told(tables["papers"], settings.marks))
+    lines += labelled("NEEDS", needs.told(tables["needs"].rows))
     lines += labelled("LAST", last(tables["activities"], contact, today))
     lines += labelled("KNOWN", known(tables["answers"], today))
     lines += labelled("ALSO", [f"{row['field']}: {row['value']}" for row in tables["extra"].rows])
+    lines += labelled("BUYER", buyer(conn, contact))
     lines += labelled("NOTE", [contact["note"]] if contact["note"] else [])
     lines += labelled("FROM", [origin(contact)])
     lines += labelled("SALES", sales(conn, contact["id"], settings, today))
@@ -97,7 +121,7 @@ def labelled(label: str, texts: list[str]) -> list[tuple[str, str]]:
 
 def who(conn: sqlite3.Connection, contact: Row, answers: Table) -> str:
     gates = [row for row in answers.rows if row["gates"]]
-    yes = sum(row["answer"] == "yes" for row in gates)
+    yes = sum(row["answer"] == "yes" and row["basis"] != "assumed" for row in gates)
     rank = "".join(f", {text}" for text in (
         f"rated {contact['rating']}" if contact["rating"] else "", contact["priority"] or "") if text)  # fmt: skip
     work = ", ".join(text for text in (contact["job_title"], contact["company"]) if text)
@@ -127,7 +151,13 @@ def promise(row: Row, today: datetime.date) -> str:
     time = f" {row['due_at']}" if row["due_at"] else ""
     text = row["text"] or ("follow up" if row["kind"] == "follow-up" else "")
     what = text if row["kind"] == "follow-up" else f"{row['kind']}: {text}" if text else row["kind"]
-    return f"{row['key']} {day}{time}  {what}{again}"
+    return f"{row['key']} {day}{time}  {what}{again}{agreed(row)}"
+
+
+def agreed(row: Row) -> str:
+    """What was agreed on it besides: where, whether it is confirmed, whether they named the day."""
+    more = (row["place"], row["appointment"], "the day they named" if row["named_by_them"] else None)
+    return "".join(f", {each}" for each in more if each)
 
 
 def deal_lines(conn: sqlite3.Connection, table: Table, today: datetime.date, settings: Settings) -> list[str]:
@@ -138,6 +168,7 @@ def deal_lines(conn: sqlite3.Connection, table: Table, today: datetime.date, set
         if row["outcome"] == "open":
             amount = f"  {show(row['amount_minor'], row['currency'], settings.marks)}" if row["currency"] else ""
             lines.append(f"{row['key']}  {row['title']}{amount}  {standing(conn, row, today)}")
+            lines += [f"    {text}" for text in deal_card.open_matters(conn, row["id"])]
     return lines
 
 
@@ -162,13 +193,14 @@ def standing(conn: sqlite3.Connection, row: Row, today: datetime.date) -> str:
 
 def last(table: Table, contact: Row, today: datetime.date) -> list[str]:
     lines = []
-    for row in table.rows[:LATEST]:
+    found = activities.acts(table)
+    for row in found[:LATEST]:
         day = dates.short_date(datetime.date.fromisoformat(row["happened_on"]), today)
         words = "; ".join(
             text for text in (row["outcome"], f"{row['minutes']} min" if row["minutes"] else "", row["text"]) if text
         )
         lines.append(f"{day}  {row['kind']}{' ' + row['direction'] if row['direction'] else ''}  {words}".rstrip())
-    more = len(table.rows) - LATEST
+    more = len(found) - LATEST
     if more > 0:
         lines.append(f"{more}{' or more' if len(table.rows) >= 50 else ''} more: salesflow history {contact['id']}")
     return lines or ["nothing yet"]
@@ -182,9 +214,24 @@ def known(table: Table, today: datetime.date) -> list[str]:
             continue
         words = f'  "{row["said"]}"' if row["said"] else ""
         day = row["answered_on"] and dates.short_date(datetime.date.fromisoformat(row["answered_on"]), today)
-        about = ", ".join(text for text in (row["method"], day) if text)
+        basis = {"assumed": "only assumed", "rule": "by rule"}.get(row["basis"] or "")
+        about = ", ".join(text for text in (basis, row["method"], day) if text)
         lines.append(f"{row['question'].ljust(width)}  {row['answer']}{words}" + (f"  {about}" if about else ""))
     return lines
+
+
+def buyer(conn: sqlite3.Connection, contact: Row) -> list[str]:
+    """How much they are likely to want; the kind of buyer they are, with its challenges and what solves each."""
+    demand = [f"demand {contact['demand']}"] if contact["demand"] else []
+    if not contact["persona"]:
+        return demand
+    from salesflow.records import pitch_lines
+
+    faced = [
+        f"{row['text']} ({row['solution'] or 'no solution yet'})"
+        for row in pitch_lines.challenges(conn, contact["id"])
+    ]  # fmt: skip
+    return [f"{contact['persona']}{': ' * bool(faced)}{', '.join(faced)}", *demand]
 
 
 def origin(contact: Row) -> str:
@@ -223,12 +270,14 @@ def sales(conn: sqlite3.Connection, contact_id: int, settings: Settings, today: 
 
 
 def of_thing(conn: sqlite3.Connection, letter: str, number: int, today: datetime.date, settings: Settings) -> Sheet:
-    """A follow-up (F), a deal (D) or an activity (A) by its key. Raises NotFound."""
+    """A follow-up (F), deal (D), activity (A), sign (S), objection (O) or need (N) by its key. Raises NotFound."""
     if letter == "D":
         return of_deal(conn, number, today, settings)
+    if letter in "SON":
+        return deal_card.of_matter(conn, letter, number)
     if letter == "F":
         row = follow_ups.get(conn, number)
-        columns = (
+        columns: tuple[Column, ...] = (
             *follow_ups.COLUMNS,
             Column("contact_id", kind="number"),
             Column("contact"),
@@ -254,8 +303,9 @@ def of_deal(conn: sqlite3.Connection, number: int, today: datetime.date, setting
 
     deal = deals.get(conn, number)
     facts = {**dict(deal), "key": f"D{number}"}
-    stays = deals.stays(conn, number)
-    counted = value(conn, "SELECT count(*) FROM exceptions WHERE deal_id = :id", id=number)
+    stays = deal_list.stays(conn, number)
+    done, against = activities.of_deal(conn, number), exceptions.of_deal(conn, number)
+    wanted, problem = needs.listed(conn, number), asking.text(conn, "needs", "problem", deal["contact_id"], number)
 
     def view() -> Text:
         amount = f"  {show(deal['amount_minor'], deal['currency'], settings.marks)}" if deal["currency"] else ""
@@ -265,13 +315,30 @@ def of_deal(conn: sqlite3.Connection, number: int, today: datetime.date, setting
             ("WHO", f"{deal['contact_id']} {deal['contact']}"),
         ]
         lines += labelled("HOW", [deal["how"]] if deal["how"] else [])
+        for label, texts in (*deal_card.of_close(deal), *deal_card.of_deal(conn, deal, today)):
+            lines += labelled(label, texts)
         steps = [
             f"{row['entered_on']}  {row['stage']}" + ("" if row["days"] is None else f", {row['days']} days")
             for row in stays.rows
         ]
         lines += labelled("STEPS", steps or [f"bought on {deal['closed_on']}"])
-        lines += labelled("WARN", [f"{counted}: sold before they were a prospect"] if counted else [])
+        lines += labelled("SOLVE", [problem] if problem else [])
+        lines += labelled("FOR", [deal["product"]] if deal["product"] and deal["product"] != deal["title"] else [])
+        lines += labelled("NEEDS", needs.told(wanted.rows))
+        kinds = [row["kind"] for row in activities.acts(done)]
+        lines += labelled("DONE", [f"{len(kinds)}: {', '.join(kinds)}" if kinds else "nothing yet"])
+        lines += labelled("WARN", exceptions.counted(against.rows))
         return Text(lines, bold=frozenset({0}))
 
-    columns = (*deals.DEAL_COLUMNS, Column("opened_at"), Column("closed_at"))
-    return Sheet(columns, facts, {"stages": stays}, view=view)
+    columns = (
+        *deal_list.DEAL_COLUMNS, Column("opened_at"), Column("closed_at"), Column("kind"), Column("product"),
+        Column("reason"), Column("note"), Column("lesson"), Column("lost_to"), Column("pace"),
+        Column("paid_on", kind="day"), Column("day", kind="number"), Column("expected_days", kind="number"),
+        Column("expected"),
+    )  # fmt: skip
+    length = expected.expected(conn, number, today)
+    facts |= {"day": length.day, "expected_days": length.days, "expected": length.why}
+    objected, decide = objections.of_deal(conn, number), deciders.of_deal(conn, number)
+    tables = {"stages": stays, "needs": wanted, "activities": done, "exceptions": against, "objections": objected,
+              "deciders": decide}  # fmt: skip
+    return Sheet(columns, facts, tables, view=view)

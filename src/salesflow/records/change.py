@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesflow.dates import Moment
-from salesflow.records import search, standing
+from salesflow.records import rules, search, silence, standing
 from salesflow.store import file, journal
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def change(conn: sqlite3.Connection, moment: Moment, command: str, kind: str = "
         mark = journal.begin(conn, moment, command, kind)
         work = Work(mark.change_id)
         yield work
+        rules.refresh(conn, mark, moment)
         standing.refresh(conn, mark, moment, mend=kind != "do")
+        silence.refresh(conn, mark)
         search.refresh(conn, mark)
         work.changed = journal.finish(conn, mark, work.summary)
         closing = work.changed and not work.dry

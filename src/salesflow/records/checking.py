@@ -11,7 +11,7 @@ from pathlib import Path
 
 from salesflow.dates import Moment
 from salesflow.errors import SalesflowError
-from salesflow.records import erasing, search, standing
+from salesflow.records import erasing, search, silence, standing
 from salesflow.store import copies, file, journal, reversal
 from salesflow.table import Column, Table
 
@@ -70,6 +70,8 @@ def inside(path: Path) -> Iterator[Finding]:
         yield "days", not strange, ", ".join(strange) or "all in the calendar"
         wrong = standing.differences(conn)
         yield "standing", not wrong, f"{len(wrong)} contacts not as defined: --fix" if wrong else "as defined"
+        unlike = silence.differences(conn)
+        yield "silence", not unlike, f"{len(unlike)} contacts not as defined: --fix" if unlike else "as defined"
         back = erasing.here(conn)
         named = ", ".join(f"{row['id']} {row['name']}" for row in back[:5]) + (" ..." if len(back) > 5 else "")
         yield "erased", not back, f"here though erased: {named}; salesflow erase WHO" if back else "none is back"
@@ -119,6 +121,7 @@ def mend(path: Path, moment: Moment) -> None:
         file.lock(conn)
         mark = journal.begin(conn, moment, "db check --fix")
         standing.keep_anew(conn, moment)
+        silence.keep_anew(conn)
         search.keep_anew(conn)
         journal.finish(conn, mark, "what is kept made anew")
         conn.execute("COMMIT")

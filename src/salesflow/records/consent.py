@@ -14,7 +14,7 @@ from salesflow import dates
 from salesflow.dates import Moment
 from salesflow.errors import Refused
 from salesflow.people import check_text
-from salesflow.records import questions
+from salesflow.records import answering
 from salesflow.store.rows import insert, one, rows, update
 from salesflow.table import Column, Row, Table
 
@@ -56,8 +56,8 @@ def say(
     evidence: str | None = None, method: str | None = None, basis: str = "said",
 ) -> str:  # fmt: skip
     """Keep what the seller types, whatever was known before; the answer before it. Raises Refused."""
-    before = next(row["answer"] for row in questions.known(conn, contact_id, SET) if row["question"] == channel)
-    questions.answer(
+    before = next(row["answer"] for row in answering.known(conn, contact_id, SET) if row["question"] == channel)
+    answering.answer(
         conn, contact_id, channel, answer, moment, method=method, said=evidence, on=on, basis=basis, set_name=SET
     )
     return str(before)
@@ -121,7 +121,7 @@ def told_before(
 
 def listed(conn: sqlite3.Connection, contact_id: int) -> Table:
     """What is known per channel, all four, in their order; `unknown` where nothing is."""
-    found = [{**dict(row), "channel": row["question"]} for row in questions.known(conn, contact_id, SET)]
+    found = [{**dict(row), "channel": row["question"]} for row in answering.known(conn, contact_id, SET)]
     return Table(COLUMNS, found, ids="channel")
 
 

@@ -16,6 +16,7 @@ from salesflow.records.settings import Settings
 from salesflow.store.rows import delete as delete_rows
 from salesflow.store.rows import insert, one, rows, update, value
 
+DEMANDS = ("high", "medium", "low")  # how much they are likely to want
 POINT_KINDS = ("email", "phone", "address", "link", "id")
 
 
@@ -43,6 +44,8 @@ class Draft(NamedTuple):
     birthday: str | None = None
     alarm_days: int | None = None
     note: str | None = None
+    demand: str | None = None
+    persona_id: int | None = None
     points: tuple[Point, ...] = ()
     tags: tuple[str, ...] = ()
 
@@ -65,6 +68,8 @@ def clean(draft: Draft, settings: Settings) -> Draft:
         raise Refused(f"a priority is A, B or C, not {draft.priority!r}")
     if draft.alarm_days is not None and not 0 <= draft.alarm_days <= 90:
         raise Refused(f"a birthday alarm is 0 to 90 days before, not {draft.alarm_days}")
+    if draft.demand not in (None, "", *DEMANDS):
+        raise Refused(f"a demand is high, medium or low, not {draft.demand!r}")
     for field in TEXTS:
         text = getattr(draft, field)
         if text:
@@ -167,12 +172,13 @@ def edit(conn: sqlite3.Connection, contact_id: int, draft: Draft) -> list[str]:
         new = getattr(draft, field)
         if new is None:
             continue
-        new = new if new != "" else None
+        new = None if new == "" or (field == "persona_id" and new == 0) else new
         if field == "name" and new is None:
             raise Refused("a contact keeps a name")
         if new != row[field]:
             changes[field] = new
-            said.append(changed(field.removesuffix("_id").replace("_", " "), row[field], new))
+            words = [persona(conn, row[field]), persona(conn, new)] if field == "persona_id" else [row[field], new]
+            said.append(changed(field.removesuffix("_id").replace("_", " "), *words))
     if "name" in changes:
         changes["name_key"] = people.fold(str(changes["name"]))
     if changes.get("referred_by_id") == contact_id:
@@ -181,6 +187,12 @@ def edit(conn: sqlite3.Connection, contact_id: int, draft: Draft) -> list[str]:
     said.extend(f"{point.kind} added: {point.value}" for point in draft.points if add_points(conn, contact_id, [point]))
     said.extend(f"tag added: {tag}" for tag in draft.tags if add_tags(conn, contact_id, [tag]))
     return said
+
+
+def persona(conn: sqlite3.Connection, row_id: int | None) -> str | None:
+    """The name of a kind of buyer."""
+    found = value(conn, "SELECT name FROM preparation WHERE id = :id", id=row_id)
+    return str(found) if found else None
 
 
 def changed(field: str, old: object, new: object) -> str:
@@ -241,34 +253,35 @@ def off_list(conn: sqlite3.Connection, contact_id: int, why: str | None, moment:
 
 # Everything that hangs on a contact, in an order that leaves no row pointing nowhere.
 OWNED = (
-    "aliases",
-    "exceptions",
-    "status_history",
-    "stage_entries",
-    "activities",
-    "follow_ups",
-    "answers",
-    "deals",
-    "tags",
-    "points",
-)
+    "aliases", "exceptions", "status_history", "stage_entries", "activities", "follow_ups", "replies", "document_lines",
+    "matters", "documents", "deciders", "answers", "deals", "tags", "points",
+)  # fmt: skip
 
 
 def delete(conn: sqlite3.Connection, contact_id: int) -> dict[str, int]:
     """Remove a contact and all that hangs on it (undo brings it back); how many rows of each table went."""
     gone = {}
     conn.execute("UPDATE contacts SET referred_by_id = NULL WHERE referred_by_id = :id", {"id": contact_id})
+    conn.execute(
+        """
+        UPDATE deciders SET person_id = NULL, name = (SELECT name FROM contacts WHERE id = :id)
+         WHERE person_id = :id AND contact_id <> :id
+        """,
+        {"id": contact_id},
+    )
     for table in ("activities", "follow_ups"):  # with somebody else, for a deal of theirs
-        conn.execute(
-            f"UPDATE {table} SET deal_id = NULL"  # noqa: S608
-            " WHERE deal_id IN (SELECT id FROM deals WHERE contact_id = :id) AND contact_id <> :id",
-            {"id": contact_id},
-        )
+        for column, there in (("deal_id", "deals"), ("document_id", "documents")):
+            conn.execute(
+                f"UPDATE {table} SET {column} = NULL"  # noqa: S608
+                f" WHERE {column} IN (SELECT id FROM {there} WHERE contact_id = :id) AND contact_id <> :id",
+                {"id": contact_id},
+            )
     for table in OWNED:
         gone[table] = conn.execute(f"DELETE FROM {table} WHERE contact_id = :id", {"id": contact_id}).rowcount  # noqa: S608
     conn.execute("DELETE FROM apart WHERE contact_id = :id OR other_id = :id", {"id": contact_id})
     conn.execute("DELETE FROM contacts WHERE id = :id", {"id": contact_id})
-    conn.execute("DELETE FROM standing WHERE contact_id = :id", {"id": contact_id})
+    for kept in ("standing", "silence"):
+        conn.execute(f"DELETE FROM {kept} WHERE contact_id = :id", {"id": contact_id})  # noqa: S608
     return gone
 
 

@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from salesflow.dates import Moment
 from salesflow.errors import NotFound, Refused
 from salesflow.people import check_text
-from salesflow.records import contacts, processes
+from salesflow.records import contacts, processes, reasons
 from salesflow.store.rows import insert, one, rows, update, value
-from salesflow.table import Column, Row, Table
-
-# Offered, numbered, where a reason is asked for; any words of one's own will do as well.
-REASONS = {
-    "won": ("fitted the need", "price", "fast reply", "trust", "referral", "bought again"),
-    "lost": ("price", "timing", "competitor", "no decision", "no fit", "no reply"),
-}
 
 
 class Draft(NamedTuple):
-    """`amount` in minor units with its currency; `stage` a number, a name or its start; `on` the day it opened."""
+    """`amount` in minor units with its currency; `stage` a number, a name or its start; `on` the day it opened.
+
+    A deal on a product may leave its title empty, and its amount: they are the product's. kind: sale, or recruit, where
+    somebody is to join the business."""
 
     contact_id: int
     title: str
@@ -35,10 +30,14 @@ class Draft(NamedTuple):
     stage: str | None = None
     on: str | None = None
     import_key: str | None = None
+    product_id: int | None = None
+    kind: str = "sale"
 
 
 def add(conn: sqlite3.Connection, draft: Draft, moment: Moment) -> int:
     """The new deal's id, in the stage asked for, else the first selling stage. Raises NotFound, Refused."""
+    if draft.product_id is not None:
+        draft = of_product(conn, draft)
     title = check_text(draft.title, "a title", 1000).strip()
     if not title:
         raise Refused("what is the deal about? salesflow deal add WHO WHAT [--amount N]")
@@ -46,17 +45,29 @@ def add(conn: sqlite3.Connection, draft: Draft, moment: Moment) -> int:
     stages = processes.stages(conn, process["id"])
     selling = [stage for stage in stages if stage["phase"] == "sell"] or stages
     stage = processes.find_stage(conn, process["id"], draft.stage) if draft.stage else selling[0]
+    if draft.kind not in ("sale", "recruit"):
+        raise Refused(f"a deal is of the kind sale or recruit, not {draft.kind!r}")
     on, at = when(draft.on, moment)
     minor, currency = draft.amount or (None, None)
     deal_id = insert(
         conn, "deals", contact_id=draft.contact_id, process_id=process["id"], stage_id=stage["id"], title=title,
         amount_minor=minor, currency=currency, opened_at=at, opened_on=on, import_key=draft.import_key,
+        product_id=draft.product_id, kind=draft.kind,
     )  # fmt: skip
     insert(
         conn, "stage_entries", deal_id=deal_id, contact_id=draft.contact_id, stage_id=stage["id"],
         entered_at=at, entered_on=on,
     )  # fmt: skip
     return deal_id
+
+
+def of_product(conn: sqlite3.Connection, draft: Draft) -> Draft:
+    """The draft with the title and amount of its product where it has none."""
+    from salesflow.records import products
+
+    product = products.get(conn, draft.product_id or 0)
+    price = (product["price_minor"], product["currency"]) if product["currency"] else None
+    return draft._replace(title=draft.title or product["name"], amount=draft.amount or price)
 
 
 def when(on: str | None, moment: Moment) -> tuple[str, str]:
@@ -93,51 +104,51 @@ def leave(conn: sqlite3.Connection, deal: sqlite3.Row, day: str) -> None:
 
 def move(conn: sqlite3.Connection, deal_id: int, stage: str | None, moment: Moment, on: str | None = None) -> str:
     """On to the next stage, or to the one named; the new stage's name. Raises NotFound, Refused."""
-    deal = get_open(conn, deal_id)
+    to = target(conn, get_open(conn, deal_id), stage)
+    enter(conn, deal_id, to["id"], moment, on)
+    return str(to["name"])
+
+
+def target(conn: sqlite3.Connection, deal: sqlite3.Row, stage: str | None) -> sqlite3.Row:
+    """The stage that a deal is to move to: the next, or the one named. Raises NotFound, Refused."""
     if stage:
-        target = processes.find_stage(conn, deal["process_id"], stage)
+        found = processes.find_stage(conn, deal["process_id"], stage)
     else:
         here = value(conn, "SELECT position FROM stages WHERE id = :id", id=deal["stage_id"])
         ahead = [row for row in processes.stages(conn, deal["process_id"]) if row["position"] > here]
         if not ahead:
-            raise Refused(f"D{deal_id} is in the last stage; close it: salesflow win D{deal_id} HOW, or lose")
-        target = ahead[0]
-    if target["id"] == deal["stage_id"]:
-        raise Refused(f"D{deal_id} is in {target['name']} already")
-    enter(conn, deal_id, target["id"], moment, on)
-    return str(target["name"])
+            raise Refused(f"D{deal['id']} is in the last stage; close it: salesflow win D{deal['id']} HOW, or lose")
+        found = ahead[0]
+    if found["id"] == deal["stage_id"]:
+        raise Refused(f"D{deal['id']} is in {found['name']} already")
+    return found
 
 
 def close(
     conn: sqlite3.Connection, deal_id: int, outcome: str, how: str, moment: Moment, *,
-    amount: tuple[int, str] | None = None, on: str | None = None,
+    amount: tuple[int, str] | None = None, on: str | None = None, note: str | None = None,
 ) -> None:  # fmt: skip
-    """Won or lost, with the reason. Raises Refused."""
+    """Won or lost, with the reason and its class; every sign to buy is acted on. Raises Refused.
+
+    What is said of a close besides: `records.closing`.
+    """
     deal = get_open(conn, deal_id)
-    how = check_text(how, "a reason", 1000).strip()
-    if not how:
-        raise Refused(reason_needed(deal_id, outcome))
+    reason = reasons.checked(deal_id, outcome, how, note)
     day, at = when(on, moment)
     leave(conn, deal, day)
     update(
-        conn,
-        "deals",
-        deal_id,
-        outcome=outcome,
-        how=how,
-        closed_at=at,
-        closed_on=day,
-        parked_until=None,
-        parked_why=None,
-    )
+        conn, "deals", deal_id, outcome=outcome, how=reason.how, reason=reason.name, note=reason.note, closed_at=at,
+        closed_on=day, parked_until=None, parked_why=None,
+    )  # fmt: skip
     if amount is not None:
         update(conn, "deals", deal_id, amount_minor=amount[0], currency=amount[1])
-
-
-def reason_needed(deal_id: int, outcome: str) -> str:
-    verb, word = ("win", "how") if outcome == "won" else ("lose", "why")
-    command = f"salesflow {verb} D{deal_id} {word.upper()} ({', '.join(REASONS[outcome])}, or your words)"
-    return f"D{deal_id} stays open: say {word} it was {outcome}: {command}"
+    conn.execute(
+        """
+        UPDATE matters SET state = 'closed', closed_at = :at, closed_on = :on
+         WHERE deal_id = :id AND kind = 'sign' AND state = 'open'
+        """,
+        {"at": moment.at, "on": moment.on, "id": deal_id},
+    )
 
 
 def reopen(conn: sqlite3.Connection, deal_id: int, moment: Moment) -> None:
@@ -152,8 +163,9 @@ def reopen(conn: sqlite3.Connection, deal_id: int, moment: Moment) -> None:
         position = value(conn, "SELECT position FROM stages WHERE id = :id", id=deal["stage_id"])
         stage_id = stages[min(position, len(stages)) - 1]["id"]
     update(
-        conn, "deals", deal_id, outcome="open", way="sold", how=None, closed_at=None, closed_on=None, stage_id=stage_id
-    )
+        conn, "deals", deal_id, outcome="open", way="sold", how=None, reason=None, note=None, lesson=None, lost_to=None,
+        paid_on=None, pace=None, closed_at=None, closed_on=None, stage_id=stage_id,
+    )  # fmt: skip
     insert(
         conn, "stage_entries", deal_id=deal_id, contact_id=deal["contact_id"], stage_id=stage_id,
         entered_at=moment.at, entered_on=moment.on,
@@ -179,30 +191,73 @@ def take_up(conn: sqlite3.Connection, deal_id: int, moment: Moment) -> None:
 
 def edit(
     conn: sqlite3.Connection, deal_id: int, *, title: str | None = None, amount: tuple[int, str] | None = None,
-    how: str | None = None,
+    how: str | None = None, product_id: int | None = None, is_key: bool | None = None, paid_on: str | None = None,
+    note: str | None = None, lesson: str | None = None, lost_to: str | None = None, moment: Moment | None = None,
 ) -> list[str]:  # fmt: skip
-    """Each change in words."""
+    """Each change in words. is_key: one of the important ones. An empty text clears what is said of a closed deal."""
     deal = get(conn, deal_id)
     changes: dict[str, str | int | None] = {}
+    if product_id is not None:
+        changes["product_id"] = product_id
+        if amount is None and deal["amount_minor"] is None:
+            amount = of_product(conn, Draft(deal["contact_id"], deal["title"], product_id=product_id)).amount
+    if is_key is not None:
+        changes["is_key"] = int(is_key)
     if title is not None:
         changes["title"] = check_text(title, "a title", 1000).strip() or deal["title"]
     if amount is not None:
         changes["amount_minor"], changes["currency"] = amount
-    if how is not None:
-        if deal["outcome"] == "open":
-            raise Refused(f"D{deal_id} is open; it gets its reason when it closes")
-        changes["how"] = check_text(how, "a reason", 1000).strip() or deal["how"]
+    changes |= of_closed(deal, how, paid_on, {"note": note, "lesson": lesson, "lost_to": lost_to}, moment)
     changes = {name: new for name, new in changes.items() if new != deal[name]}
     update(conn, "deals", deal_id, **changes)
-    return [contacts.changed(name, deal[name], new) for name, new in changes.items()]
+    after = get(conn, deal_id)
+    said = {"product_id": "product", "is_key": ""}
+    return [
+        contacts.changed(
+            said.get(name, name.replace("_", " ")), deal[said.get(name, name)], after[said.get(name, name)]
+        )
+        if said.get(name, name) else f"{'one' if after[name] else 'no longer one'} of the important deals"
+        for name in changes
+    ]  # fmt: skip
+
+
+def of_closed(
+    deal: sqlite3.Row, how: str | None, paid_on: str | None, texts: dict[str, str | None], moment: Moment | None
+) -> dict[str, str | int | None]:
+    """What is changed of a closed deal: its reason with the class, the day it was paid, what is said of it."""
+    changes: dict[str, str | int | None] = {}
+    told = how is not None or any(text is not None for text in texts.values())
+    if told and deal["outcome"] == "open":
+        raise Refused(f"D{deal['id']} is open; it gets its reason when it closes")
+    if how and how.strip():
+        reason = reasons.classed(deal["outcome"], how)
+        changes |= {"how": reason.how, "reason": reason.name, "note": reason.note or deal["note"]}
+    changes |= {
+        name: check_text(text, "a text", 1000).strip() or None for name, text in texts.items() if text is not None
+    }
+    if paid_on is not None:
+        if deal["outcome"] != "won":
+            raise Refused(f"D{deal['id']} is {deal['outcome']}; only a deal that was won is paid")
+        if moment is not None and paid_on > moment.on:
+            raise Refused(f"{paid_on} is still to come; it is written down when it was paid")
+        changes["paid_on"] = paid_on or None
+    return changes
 
 
 def delete(conn: sqlite3.Connection, deal_id: int) -> None:
-    """Remove a deal and its stays; what was done and promised for it stays with the contact."""
+    """Remove a deal with its stays, its deciders and what was brought up about it.
+
+    What was done and promised for it, and its papers, stay with the contact.
+    """
     get(conn, deal_id)
-    for table in ("activities", "follow_ups"):
+    for table in ("activities", "follow_ups", "documents"):
         conn.execute(f"UPDATE {table} SET deal_id = NULL WHERE deal_id = :id", {"id": deal_id})  # noqa: S608
-    for table in ("stage_entries", "exceptions"):
+    theirs = "SELECT id FROM matters WHERE deal_id = :id AND document_id IS NULL"
+    conn.execute(f"UPDATE document_lines SET matter_id = NULL WHERE matter_id IN ({theirs})", {"id": deal_id})  # noqa: S608
+    conn.execute(f"DELETE FROM replies WHERE matter_id IN ({theirs})", {"id": deal_id})  # noqa: S608
+    conn.execute("DELETE FROM matters WHERE deal_id = :id AND document_id IS NULL", {"id": deal_id})
+    conn.execute("UPDATE matters SET deal_id = NULL WHERE deal_id = :id", {"id": deal_id})
+    for table in ("stage_entries", "exceptions", "deciders", "answers"):
         conn.execute(f"DELETE FROM {table} WHERE deal_id = :id", {"id": deal_id})  # noqa: S608
     conn.execute("DELETE FROM deals WHERE id = :id", {"id": deal_id})
 
@@ -212,11 +267,13 @@ def get(conn: sqlite3.Connection, deal_id: int) -> sqlite3.Row:
     row = one(
         conn,
         """
-        SELECT deals.*, contacts.name AS contact, stages.name AS stage, stages.phase, processes.name AS process
+        SELECT deals.*, contacts.name AS contact, stages.name AS stage, stages.phase, processes.name AS process,
+               products.name AS product
           FROM deals
           JOIN contacts ON contacts.id = deals.contact_id
           JOIN stages ON stages.id = deals.stage_id
           JOIN processes ON processes.id = deals.process_id
+          LEFT JOIN products ON products.id = deals.product_id
          WHERE deals.id = :id
         """,
         id=deal_id,
@@ -249,112 +306,7 @@ def open_deal(conn: sqlite3.Connection, contact_id: int) -> int:
     raise NotFound(f"{name} has {len(found)} open deals; say which by its key:\n  {listed}")
 
 
-DEAL_COLUMNS = (
-    Column("key", "key", firm=True),
-    Column("title", "what"),
-    Column("contact_id"),
-    Column("contact", "who"),
-    Column("amount", "amount", "money", firm=True),
-    Column("process"),
-    Column("stage", "stage"),
-    Column("phase"),
-    Column("outcome", "outcome", firm=True),
-    Column("way"),
-    Column("how", "how"),
-    Column("opened_on", "opened", "day", firm=True),
-    Column("closed_on", "closed", "day", firm=True),
-    Column("parked_until", "", "day"),
-    Column("parked_why"),
-)
-SCREEN = (
-    Column("key", "key", firm=True),
-    Column("contact", "who"),
-    Column("title", "what"),
-    Column("amount", "amount", "money", firm=True),
-    Column("state", "state", wrap=True),
-    Column("since", "since", "day", firm=True),
-)
-
-
-LISTED = """
-    SELECT 'D' || deals.id AS key, deals.id, deals.title, contact_id, contacts.name AS contact, amount_minor,
-           currency, processes.name AS process, stages.name AS stage, stages.phase, outcome, way, how, opened_on,
-           closed_on, parked_until, parked_why
-      FROM deals
-      JOIN contacts ON contacts.id = deals.contact_id
-      JOIN stages ON stages.id = deals.stage_id
-      JOIN processes ON processes.id = deals.process_id
-     WHERE (:outcome IS NULL OR outcome = :outcome)
-       AND (:process IS NULL OR processes.name = :process)
-    """
-NEWEST = " ORDER BY deals.id DESC LIMIT :limit"
-
-
-def listed(
-    conn: sqlite3.Connection, *, contact_id: int | None = None, outcome: str | None = None, process: str | None = None,
-    limit: int | None = None,
-) -> Table:  # fmt: skip
-    """Deals, the newest first."""
-    # Two statements: one with an optional contact reads every deal to find those of one.
-    found = rows(
-        conn,
-        LISTED + NEWEST if contact_id is None else f"{LISTED} AND contact_id = :contact_id {NEWEST}",
-        contact_id=contact_id,
-        outcome=outcome,
-        process=process,
-        limit=-1 if limit is None else limit,
-    )
-    lines = [dict(row) for row in found]
-
-    def view() -> Table:
-        shown = [{**line, "state": state(line), "since": line["closed_on"] or line["opened_on"]} for line in lines]
-        return Table(SCREEN, shown, empty="No deals.", ids="key")
-
-    return Table(DEAL_COLUMNS, lines, ids="key", view=view)
-
-
-def state(line: Row) -> str:
-    """Where a deal stands, in words: its stage, until when it is parked, or how it closed."""
-    if line["outcome"] == "open":
-        return f"parked until {line['parked_until']}" if line["parked_until"] else str(line["stage"])
-    return f"{line['outcome']}: {line['how']}" if line["how"] else "bought"
-
-
-STAY_COLUMNS = (
-    Column("stage", "stage", firm=True),
-    Column("entered_on", "entered", "day", firm=True),
-    Column("left_on", "left", "day", firm=True),
-    Column("days", "days", "number"),
-    Column("entered_at"),
-)
-
-
-def stays(conn: sqlite3.Connection, deal_id: int) -> Table:
-    """Every stage entry of a deal, in order."""
-    found = rows(
-        conn,
-        """
-        SELECT stages.name AS stage, entered_on, left_on, days, entered_at
-          FROM stage_entries JOIN stages ON stages.id = stage_entries.stage_id
-         WHERE deal_id = :id
-         ORDER BY stage_entries.id
-        """,
-        id=deal_id,
-    )
-    return Table(STAY_COLUMNS, [dict(row) for row in found], empty="It never stood in a stage.")
-
-
-def reasons(conn: sqlite3.Connection, outcome: str) -> Sequence[str]:
-    """The reasons to offer: one's own most frequent first, then the built-in ones."""
-    own = rows(
-        conn,
-        """
-        SELECT how FROM deals
-         WHERE outcome = :outcome AND how IS NOT NULL
-         GROUP BY how
-         ORDER BY count(*) DESC, max(id) DESC
-         LIMIT 5
-        """,
-        outcome=outcome,
-    )
-    return list(dict.fromkeys([row["how"] for row in own] + list(REASONS[outcome])))[:9]
+def only_open(conn: sqlite3.Connection, contact_id: int) -> int | None:
+    """The contact's open deal where there is exactly one."""
+    sql = "SELECT max(id) FROM deals WHERE contact_id = :id AND outcome = 'open' HAVING count(*) = 1"
+    return value(conn, sql, id=contact_id)  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from salesflow.dates import Moment
 from salesflow.people import check_text
 from salesflow.store.rows import insert, one, rows
-from salesflow.table import Column, Table
+from salesflow.table import Column, Row, Table
 
 # kind -> what it says of the deal, where the exceptions are listed
 KINDS = {
@@ -18,7 +18,7 @@ KINDS = {
     "skipped": "skipped stages without a sign to buy",
     "objections": "closed with an objection open",
     "deciders": "went on without knowing who decides",
-    "needs": "presented without knowing the needs",
+    "needs": "wrote a presentation without knowing the needs",
     "offer": "offered something while still asking what they need",
     "talked": "talked more than listened",
     "canned": "used the words of another presentation",
@@ -73,3 +73,14 @@ def found(conn: sqlite3.Connection, deal_id: int) -> Sequence[sqlite3.Row]:
 
 def told(row: sqlite3.Row) -> dict[str, str | None]:
     return {**dict(row), "says": KINDS.get(row["kind"], row["kind"])}
+
+
+def counted(found: Sequence[Row]) -> list[str]:
+    """Rows of `of_deal` by kind, how many, and of what: `2: moved without a next step (Closing, Order)`."""
+    whats: dict[str, list[str | None]] = {}
+    for row in found:
+        whats.setdefault(row["says"], []).append(row["what"])
+    return [
+        f"{len(all_)}: {says}" + (f" ({'; '.join(named)})" if (named := [what for what in all_ if what]) else "")
+        for says, all_ in whats.items()
+    ]

@@ -26,6 +26,7 @@ class Draft(NamedTuple):
     due_at: str | None = None
     every: str | None = None
     deal_id: int | None = None
+    named_by_them: bool = False
 
 
 def add(conn: sqlite3.Connection, draft: Draft, moment: Moment) -> int:
@@ -37,6 +38,7 @@ def add(conn: sqlite3.Connection, draft: Draft, moment: Moment) -> int:
         conn, "follow_ups", contact_id=draft.contact_id, deal_id=draft.deal_id, kind=kind, text=text or None,
         due_on=draft.due_on, due_at=draft.due_at, every=draft.every,
         anchor_on=draft.due_on if draft.every else None, created_at=moment.at, created_on=moment.on,
+        named_by_them=int(draft.named_by_them),
     )  # fmt: skip
 
 
@@ -74,6 +76,7 @@ def close(conn: sqlite3.Connection, follow_up_id: int, moment: Moment, state: st
     """
     row = get_open(conn, follow_up_id)
     update(conn, "follow_ups", follow_up_id, state=state, closed_at=moment.at, closed_on=moment.on)
+    close_questions(conn, follow_up_id, moment, state)
     if not row["every"] or state != "done":
         return None
     anchor = datetime.date.fromisoformat(row["anchor_on"])
@@ -89,6 +92,27 @@ def close(conn: sqlite3.Connection, follow_up_id: int, moment: Moment, state: st
     return due.isoformat()
 
 
+def close_questions(conn: sqlite3.Connection, follow_up_id: int, moment: Moment, state: str = "done") -> None:
+    """Close what asks after it: nobody needs to any more."""
+    conn.execute(
+        """
+        UPDATE follow_ups SET state = :state, closed_at = :at, closed_on = :on
+         WHERE for_id = :id AND state = 'open'
+        """,
+        {"state": state, "at": moment.at, "on": moment.on, "id": follow_up_id},
+    )
+
+
+def by_itself(conn: sqlite3.Connection, row: sqlite3.Row, due_on: str, moment: Moment) -> str:
+    """An automatic day for a promise: none before the day that the customer named, and what asks after an appointment
+    comes back while there is time."""
+    if row["named_by_them"]:
+        due_on = max(due_on, row["due_on"])
+    if row["for_id"]:
+        due_on = min(due_on, max(moment.on, get(conn, row["for_id"])["due_on"]))
+    return due_on
+
+
 def snooze(conn: sqlite3.Connection, follow_up_id: int, due_on: str) -> None:
     """The same promise on another day; what it repeats by keeps its anchor."""
     get_open(conn, follow_up_id)
@@ -97,6 +121,14 @@ def snooze(conn: sqlite3.Connection, follow_up_id: int, due_on: str) -> None:
 
 def edit(conn: sqlite3.Connection, follow_up_id: int, changes: dict[str, str | None]) -> None:
     update(conn, "follow_ups", follow_up_id, **changes)
+
+
+def delete(conn: sqlite3.Connection, follow_up_id: int) -> None:
+    """Remove one, with what asks after it; what was done about them stays."""
+    wanted = "(SELECT id FROM follow_ups WHERE :id IN (id, for_id))"
+    values = {"id": follow_up_id}
+    conn.execute(f"UPDATE activities SET follow_up_id = NULL WHERE follow_up_id IN {wanted}", values)  # noqa: S608
+    conn.execute(f"DELETE FROM follow_ups WHERE id IN {wanted}", values)  # noqa: S608
 
 
 def due(conn: sqlite3.Connection, contact_id: int, until: str | None = None) -> list[sqlite3.Row]:

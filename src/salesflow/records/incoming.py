@@ -85,13 +85,15 @@ Row = tuple[int, Incoming | Unread | str]  # with its line; a text is the reason
 class Extras:
     """What is said of the whole list: the source fills what is blank; tags and answers are as in each row.
 
-    keep_mine: what is known stays, and what the file says otherwise is kept beside it.
+    keep_mine: what is known stays, and what the file says otherwise is kept beside it. method: how the answers to
+    questions were given (answering.METHODS); a list is hearsay, what came another way they said themselves.
     """
 
     source: str | None = None
     tags: tuple[str, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     keep_mine: bool = False
+    method: str = "list"
 
 
 class Change(NamedTuple):

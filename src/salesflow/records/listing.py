@@ -1,17 +1,17 @@
-"""Lists of people by filter, and any word found anywhere."""
+"""Lists of people by filter."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from salesflow.dates import add_months
 from salesflow.errors import Refused
 from salesflow.people import fold
-from salesflow.records.search import KINDS, phrases
+from salesflow.records.contacts import DEMANDS
 from salesflow.store.rows import rows, value
 from salesflow.table import Column, Table
 
@@ -24,7 +24,8 @@ STATUSES = ("lead", "possible", "prospect", "customer", "repeat", "disqualified"
 class Filters(NamedTuple):
     """Which contacts; what is empty, None or False lets everybody through.
 
-    Several words of one filter: any of them will do; of `not_...` and `missing`: all must hold. quiet_for and untouched
+    Several words of one filter: any of them will do; of `not_...`, `missing` and `where`: all must hold. where is
+    `QUESTION=PART` of an answer, or `QUESTION=2..20`. quiet_for and untouched
     are lengths of time: `90d`, `12w`, `3m`, `1y`, or days.
     """
 
@@ -38,6 +39,8 @@ class Filters(NamedTuple):
     not_company: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    demand: tuple[str, ...] = ()
     no_next: bool = False
     not_spoken: bool = False
     imported: bool = False
@@ -93,6 +96,8 @@ PASS = """
               WHERE answers.contact_id = contacts.id AND replaced_at IS NULL AND set_name = 'consent'
                 AND answer = 'yes' AND basis <> 'assumed'
                 AND questions.name IN (SELECT value FROM json_each(:may))))
+       AND (:answered IS NULL OR contacts.id IN (SELECT value FROM json_each(:answered)))
+       AND (:demand IS NULL OR demand IN (SELECT value FROM json_each(:demand)))
        AND (:imported = 0 OR contacts.imported = 1 AND counts = 0)
        AND (:no_next = 0 OR next_on IS NULL)
        AND (:not_spoken = 0 OR NOT EXISTS (
@@ -169,11 +174,13 @@ def passing(conn: sqlite3.Connection, filters: Filters, today: datetime.date) ->
 def values(conn: sqlite3.Connection, filters: Filters, today: datetime.date) -> dict[str, str | bool | None]:
     """The filters as PASS has them bound. Raises Refused for a word that no filter knows."""
     untouched = before(filters, "untouched", today)
-    for field, there in (("status", STATUSES), ("not_status", STATUSES), ("missing", MISSING)):
+    for field, there, what in (
+        ("status", STATUSES, "no status"), ("not_status", STATUSES, "no status"),
+        ("missing", MISSING, "nobody can be missing"), ("demand", DEMANDS, "no demand"),
+    ):  # fmt: skip
         for word in getattr(filters, field):
             if word not in there:
-                what = f"no status {word!r}" if there is STATUSES else f"nobody can be missing {word!r}"
-                raise Refused(f"{what}; there are: {', '.join(there)}")
+                raise Refused(f"{what} {word!r}; there are: {', '.join(there)}")
     return {
         "status": any_of(filters, "status"),
         "tag": any_of(filters, "tag", fold),
@@ -185,6 +192,8 @@ def values(conn: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         "not_company": any_of(filters, "not_company"),
         "missing": any_of(filters, "missing"),
         "may": any_of(filters, "may", channel),
+        "answered": as_json(answered(conn, filters.where)) if filters.where else None,
+        "demand": any_of(filters, "demand"),
         "no_next": filters.no_next,
         "not_spoken": filters.not_spoken,
         "imported": filters.imported,
@@ -192,6 +201,13 @@ def values(conn: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         "untouched": untouched,
         "touched": untouched and as_json(row[0] for row in conn.execute(TOUCHED, {"since": untouched})),
     }
+
+
+def answered(conn: sqlite3.Connection, wanted: Iterable[str]) -> set[int]:
+    """Who answered so to every one of these `QUESTION=PART`, or is known to by rule. Raises Refused."""
+    from salesflow.records import answered as who_said  # not for a plain list
+
+    return who_said.answered(conn, wanted)
 
 
 def channel(word: str) -> str:
@@ -248,48 +264,3 @@ def listed(conn: sqlite3.Connection, filters: Filters, today: datetime.date, lim
     screen = [{**person, "reach": person["phone"] or person["email"]} for person in people]
     view = Table(SCREEN, screen, notes=notes, empty="Nobody.")
     return Table(COLUMNS, people, view=lambda: view)
-
-
-FOUND_COLUMNS = (
-    Column("key", "key", firm=True),
-    Column("contact_id"),
-    Column("contact", "who"),
-    Column("what", "what", firm=True),
-    Column("day", "day", "day", firm=True),
-    Column("text", "text"),
-)
-LETTERS = {1: "#", 2: "A", 3: "F", 4: "D"}
-DETAILS = {
-    KINDS["contacts"]: """
-        SELECT id AS contact_id, name AS contact, kind AS what, created_on AS day,
-               coalesce(company, note, '') AS text FROM contacts WHERE id = :id
-        """,
-    KINDS["activities"]: """
-        SELECT contact_id, name AS contact, activities.kind AS what, happened_on AS day, text
-          FROM activities JOIN contacts ON contacts.id = contact_id WHERE activities.id = :id
-        """,
-    KINDS["follow_ups"]: """
-        SELECT contact_id, name AS contact, 'promise' AS what, due_on AS day, text
-          FROM follow_ups JOIN contacts ON contacts.id = contact_id WHERE follow_ups.id = :id
-        """,
-    KINDS["deals"]: """
-        SELECT contact_id, name AS contact, 'deal' AS what, opened_on AS day, title AS text
-          FROM deals JOIN contacts ON contacts.id = contact_id WHERE deals.id = :id
-        """,
-}
-
-
-def found(conn: sqlite3.Connection, words: Sequence[str], limit: int) -> Table:
-    """What has all the words, the newest first."""
-    query = phrases([part for word in words for part in word.split()], starts=True)
-    hits = rows(
-        conn, "SELECT rowid AS number FROM search WHERE search MATCH :query ORDER BY rowid DESC LIMIT :limit",
-        query=query, limit=limit,
-    ) if query else []  # fmt: skip
-    lines = []
-    for hit in hits:
-        row_id, kind = divmod(hit["number"], 16)
-        for row in rows(conn, DETAILS[kind], id=row_id):
-            key = str(row_id) if kind == KINDS["contacts"] else f"{LETTERS[kind]}{row_id}"
-            lines.append({**dict(row), "key": key})
-    return Table(FOUND_COLUMNS, lines, empty=f"Nothing with {' '.join(words)}.", ids="key")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from salesflow.dates import Moment
-from salesflow.people import check_text
-from salesflow.records import contacts, deals
+from salesflow.records import contacts, deals, reasons
 from salesflow.store.rows import insert, one, rows, update
 
 UNQUALIFIED = ("lead", "possible", "disqualified")
@@ -14,18 +13,19 @@ UNQUALIFIED = ("lead", "possible", "disqualified")
 
 def sale(
     conn: sqlite3.Connection, contact_id: int, amount: tuple[int, str], what: str, process: str, moment: Moment, *,
-    how: str | None = None, on: str | None = None,
+    how: str | None = None, on: str | None = None, product_id: int | None = None,
 ) -> tuple[int, str | None]:  # fmt: skip
     """Sold on the spot: a won deal that never stood in a stage, *bought* unless HOW says it was sold.
 
     Its id, and a warning when they were not qualified.
     """
-    deal_id = deals.add(conn, deals.Draft(contact_id, what, amount, process, on=on), moment)
+    deal_id = deals.add(conn, deals.Draft(contact_id, what, amount, process, on=on, product_id=product_id), moment)
     warning = warn_unqualified(conn, contact_id, deal_id, moment)
     day, at = deals.when(on, moment)
+    reason = reasons.checked(deal_id, "won", how) if how else None
     update(
-        conn, "deals", deal_id, outcome="won", way="sold" if how else "bought",
-        how=check_text(how, "a reason", 1000).strip() if how else None, closed_at=at, closed_on=day,
+        conn, "deals", deal_id, outcome="won", way="sold" if reason else "bought", how=reason and reason.how,
+        reason=reason and reason.name, note=reason and reason.note, closed_at=at, closed_on=day,
     )  # fmt: skip
     if how:
         deals.leave(conn, deals.get(conn, deal_id), day)

@@ -76,7 +76,7 @@ def narrowed(name: str, saved: Filters, typed: Filters) -> Filters:
     for field, value in typed._asdict().items():
         if not value:
             continue
-        if getattr(saved, field) not in ((), None, False, value) and not field.startswith(("not_", "missing")):
+        if getattr(saved, field) not in ((), None, False, value) and not field.startswith(("not_", "missing", "where")):
             option = field.replace("_", "-")
             raise Refused(f"@{name.removeprefix('@')} says --{option} already: {said(saved)}; say it once")
         both[field] = tuple(dict.fromkeys((*both[field], *value))) if field in SEVERAL else value

@@ -12,7 +12,10 @@ from salesflow.store.rows import insert, one, rows, update
 class Settings(NamedTuple):
     """country: ISO 3166, of phone numbers without one. currency: ISO 4217, of amounts without one. marks: the
     characters between thousands and before decimals. date_order: how 03/04/2026 is read. alarm_days: how long before
-    a birthday it rings. process: the one new deals follow."""
+    a birthday it rings. process: the one new deals follow. approach: words of a role, parted by commas, that mean an
+    appointment instead of a cold visit. nudge_days: how long whoever does not answer is left alone. business: the
+    seller's own name and address, a line each, as they head a quote. terms, valid_days: of a quote that says none.
+    kinds: kinds of activity of the seller's own, parted by commas."""
 
     country: str = "US"
     currency: str = "USD"
@@ -20,6 +23,12 @@ class Settings(NamedTuple):
     date_order: str = "ymd"
     alarm_days: int = 7
     process: str = "three-step"
+    nudge_days: int = 5
+    approach: str = "manager, head, director, purchasing, buyer, owner, president, chief, ceo, executive"
+    business: str = ""
+    terms: str = ""
+    valid_days: int = 30
+    kinds: str = ""
 
 
 MEANINGS = {
@@ -29,14 +38,21 @@ MEANINGS = {
     "date_order": "how 03/04/2026 is read: dmy, mdy or ymd",
     "alarm_days": "days before a birthday that it shows in today",
     "process": "the process new deals follow",
+    "nudge_days": "days without an answer after which today reminds you of somebody",
+    "approach": "words of a role that mean an appointment, not a cold visit",
+    "business": "your name and address on a quote; \\n begins a line",
+    "terms": "terms of a quote that says none, such as 14 days net",
+    "kinds": "kinds of activity of your own, beside call, email, visit ...: tasting, fair",
+    "valid_days": "days that a quote binds when it does not say until when",
 }
 
 
 def read(conn: sqlite3.Connection) -> Settings:
     found = {row["name"]: row["value"] for row in rows(conn, "SELECT name, value FROM config")}
     values = {name: value for name, value in found.items() if name in Settings._fields}
-    if "alarm_days" in values:
-        values["alarm_days"] = int(values["alarm_days"])
+    for name in ("alarm_days", "nudge_days", "valid_days"):
+        if name in values:
+            values[name] = int(values[name])
     return Settings(**values)
 
 
@@ -77,6 +93,22 @@ def cleaned(conn: sqlite3.Connection, name: str, value: str) -> str:
         raise Refused(f"date_order is dmy, mdy or ymd; not {value!r}")
     if name == "alarm_days" and not (value.isascii() and value.isdigit() and int(value) <= 90):
         raise Refused(f"alarm_days is a number of days from 0 to 90; not {value!r}")
+    if name == "nudge_days" and not (value.isascii() and value.isdigit() and 1 <= int(value) <= 90):
+        raise Refused(f"nudge_days is a number of days from 1 to 90; not {value!r}")
     if name == "process" and one(conn, "SELECT 1 FROM processes WHERE name = :value", value=value) is None:
         raise NotFound(f"no process {value!r}; see: salesflow process list")
+    if name == "valid_days" and not (value.isascii() and value.isdigit() and 1 <= int(value) <= 3650):
+        raise Refused(f"valid_days is a number of days from 1 to 3650; not {value!r}")
+    if name in ("business", "terms"):
+        from salesflow.people import check_text
+
+        lines = check_text(value.replace("\\n", "\n"), name, 2000).split("\n")
+        return "\n".join(line.strip() for line in lines).strip()
+    if name == "approach":
+        from salesflow.people import check_text
+
+        found = [word.strip() for word in check_text(value, "a list of words", 1000).split(",")]
+        if not any(found):
+            raise Refused("approach is a list of words, such as: manager, head, owner")
+        return ", ".join(word for word in found if word)
     return value

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from salesflow.records import processes, questions, settings
+from salesflow.records import process_toml, questions, settings, silence
 from salesflow.store import file, schema
 from salesflow.store.rows import insert
 
@@ -14,6 +14,8 @@ from salesflow.store.rows import insert
 def complete(conn: sqlite3.Connection) -> None:
     """What a file of an older version lacks of what is built in, inside the caller's transaction."""
     questions.install(conn)
+    process_toml.complete(conn)
+    silence.keep_anew(conn)
 
 
 def create(path: Path, values: dict[str, str]) -> bool:
@@ -21,8 +23,8 @@ def create(path: Path, values: dict[str, str]) -> bool:
 
     def build(conn: sqlite3.Connection) -> None:
         schema.build(conn)
-        processes.install(conn)
         questions.install(conn)
+        process_toml.install(conn)
         for name, text in values.items():
             settings.put(conn, name, text)
         insert(conn, "config", name="file_id", value=os.urandom(8).hex())

@@ -18,7 +18,7 @@ from salesflow.store.rows import one, rows
 
 MOST = 20  # matches looked at; more are ambiguous anyway
 
-# Who is looked at first: people with something due, people with an open deal.
+# Who is looked at first: people with something due, with an open deal, with an appointment, with a visit ahead.
 FIRST = {
     "": "SELECT 1 FROM contacts WHERE id = :id",
     "promise": """
@@ -26,6 +26,10 @@ FIRST = {
          WHERE contact_id = :id AND state = 'open' AND due_on <= :today AND off_list_on IS NULL
         """,
     "deal": "SELECT 1 FROM deals WHERE contact_id = :id AND outcome = 'open'",
+    "appointment": """
+        SELECT 1 FROM follow_ups WHERE contact_id = :id AND state = 'open' AND appointment IS NOT NULL
+        """,
+    "round": "SELECT 1 FROM follow_ups WHERE contact_id = :id AND state = 'open' AND kind = 'visit'",
 }
 
 
@@ -38,7 +42,7 @@ def key(text: str) -> tuple[str, int] | None:
 def exactly(conn: sqlite3.Connection, text: str, settings: Settings) -> list[int]:
     """By id, or by a way to reach them: nobody else can be meant."""
     found_key = key(f"#{text}") if text.isascii() and text.isdigit() else key(text)
-    if found_key and found_key[0] in "#PB":
+    if found_key and found_key[0] in "#PBR":
         found = ids(conn, "SELECT id FROM contacts WHERE id = :id", id=found_key[1])
         if found:
             return found

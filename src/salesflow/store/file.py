@@ -111,6 +111,8 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
             conn.execute(f"PRAGMA {setting}")
     except sqlite3.Error as error:
         raise trouble(error, path) from None
+    except UnicodeDecodeError:  # the schema is noise, and SQLite quotes it in what it says of it
+        raise Damaged(f"{path} is damaged; see: salesflow db check, salesflow db restore") from None
     return conn
 
 
@@ -209,11 +211,13 @@ def sync(path: Path) -> None:
 def trouble(error: sqlite3.Error, path: Path) -> FileTrouble:
     """The one line that says what SQLite met."""
     text = str(error)
-    if any(word in text for word in ("syntax error", "ambiguous column", "no such column", "no such function")):
+    ours = ("syntax error", "ambiguous column", "no such column", "no such function")
+    if "malformed" not in text and any(word in text for word in ours):
         raise error  # a fault of ours, not of the file
     if "locked" in text or "busy" in text:
         return InUse(f"{path} is in use by another program (waited {WAIT_SECONDS:g} s); nothing was changed, try again")
-    if "full" in text:
+    # Where there is no room for what lies beside a file in use, SQLite speaks of reading and writing.
+    if "full" in text or "IOERR_SHM" in (getattr(error, "sqlite_errorname", None) or ""):
         return FileTrouble("the disk is full; nothing was changed")
     if "readonly" in text or "read-only" in text:
         return FileTrouble(f"{path} may not be written; nothing was changed")

@@ -21,6 +21,8 @@ from salesflow.store.rows import one, rows, value
 PEOPLE, OWNER = "contacts", "contact_id"
 SEEN = {"imported_rows", "imports"}  # that a row of a file was seen changes nobody
 STAY = {"imports"}  # belongs to the change, as long as any of it is left
+# Rows that name another by its name: (table, column, table named).
+BY_NAME = (("questions", "set_name", "question_sets"), ("stages", "gate", "question_sets"))
 
 
 class Shape(NamedTuple):
@@ -151,6 +153,13 @@ def spread(conn: sqlite3.Connection, change: Change, form: Shape) -> None:
                 f"INSERT OR IGNORE INTO stays_alone SELECT '{table}', {table}.id FROM stays_alone"
                 f" JOIN {table} ON table_name = '{there}' AND {table}.{column} = stays_alone.id"
                 f" WHERE {among_made(table, f'{table}.id')}"
+            )
+    for table, column, there in BY_NAME:
+        if there in ranges:
+            statements.append(
+                f"INSERT OR IGNORE INTO stays_alone SELECT '{there}', there.id FROM stays_alone"
+                f" JOIN {table} ON table_name = '{table}' AND {table}.id = stays_alone.id"
+                f" JOIN {there} AS there ON there.name = {table}.{column} WHERE {among_made(there, 'there.id')}"
             )
     while sum(conn.execute(sql).rowcount for sql in statements):
         pass

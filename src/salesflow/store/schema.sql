@@ -200,7 +200,8 @@ CREATE TABLE tasks (
   name_key TEXT NOT NULL,
   kind TEXT NOT NULL DEFAULT 'other',              -- of the activity that does it
   offset_days INTEGER CHECK (offset_days >= 0),    -- a follow-up so many days after the stage is entered; null: none
-  dropped_on TEXT
+  dropped_on TEXT,
+  done_by TEXT                                     -- the command that does it: `quote sent`, `ask needs` ...
 ) STRICT;
 CREATE INDEX tasks_by_stage ON tasks (stage_id, position);
 CREATE INDEX tasks_by_process ON tasks (process_id);

@@ -17,7 +17,8 @@ CREATE TABLE tasks (
   name_key TEXT NOT NULL,
   kind TEXT NOT NULL DEFAULT 'other',
   offset_days INTEGER CHECK (offset_days >= 0),
-  dropped_on TEXT
+  dropped_on TEXT,
+  done_by TEXT
 ) STRICT;
 CREATE TABLE task_links (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
