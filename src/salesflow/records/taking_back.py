@@ -27,20 +27,28 @@ def reverse(
     """The transaction of undo and redo; what stands on top of the change is named and nothing is done."""
     if keep_changed:
         return but_for_changed(conn, moment, change_id)
-    try:
-        with change(conn, moment, kind, kind) as work:
-            mark = journal.Mark(work.change_id, {})
-            done = reversal.to_undo(conn, change_id) if kind == "undo" else reversal.to_redo(conn, change_id)
-            reversal.aim(conn, mark, done)
-            on_top = reversal.standing_on(conn, done)
-            if on_top:
-                raise Blocked(done, on_top)
-            take_back(conn, done, mark)
-            if kind == "redo":
-                keeping.rejoin(conn, done)
-            work.summary = done.summary
-    except Blocked as error:
-        raise Refused(refusal(error.done, error.on_top, kind, *changed_since(conn, error.done))) from None
+    wanted = change_id
+    while True:
+        try:
+            with change(conn, moment, kind, kind) as work:
+                mark = journal.Mark(work.change_id, {})
+                done = reversal.to_undo(conn, wanted) if kind == "undo" else reversal.to_redo(conn, wanted)
+                reversal.aim(conn, mark, done)
+                on_top = reversal.standing_on(conn, done)
+                if on_top:
+                    raise Blocked(done, on_top)
+                take_back(conn, done, mark)
+                if kind == "redo":
+                    keeping.rejoin(conn, done)
+                work.summary = done.summary
+            break
+        except Blocked as error:
+            # What was brought back after the last command was done after it: `undo` alone means that one.
+            last = max((found.id for found in error.on_top if found.kind == "do"), default=0)
+            if kind == "undo" and change_id is None and 0 < last < error.done.number:
+                wanted = last
+                continue
+            raise Refused(refusal(error.done, error.on_top, kind, *changed_since(conn, error.done))) from None
     return done
 
 
